@@ -1,0 +1,37 @@
+// Tells subscribers what changed. Commit order is not id order, so the sequence is drawn under the tenant's lock as
+// the last act before COMMIT: whoever sees a sequence sees every smaller one.
+import { sql } from 'drizzle-orm';
+import type { WriteTx } from '../store/store.ts';
+
+export const OUTBOX_CHANNEL = 'mnemograph_outbox';
+const OUTBOX_LOCK_CLASS = 7_303;
+
+export interface Announcement {
+  readonly topic: 'candidate' | 'signal' | 'incident';
+  readonly subjectId: string;
+  readonly kind: 'CREATED' | 'UPDATED' | 'REMOVED';
+}
+
+/**
+ * Writes the announcements and wakes the listeners with `tenant:seq`. Call it last in the transaction: the lock
+ * is held until COMMIT.
+ */
+export async function announce(
+  tx: WriteTx,
+  tenantId: number,
+  announcements: readonly Announcement[],
+): Promise<void> {
+  if (announcements.length === 0) return;
+  const rows = JSON.stringify(
+    announcements.map((a) => ({ topic: a.topic, subject_id: a.subjectId, kind: a.kind })),
+  );
+  await tx.execute(sql`select pg_advisory_xact_lock(${OUTBOX_LOCK_CLASS}::int, ${tenantId}::int)`);
+  await tx.execute(sql`
+    with written as (
+      insert into outbox (tenant_id, seq, topic, subject_id, kind, at)
+      select ${tenantId}::int, nextval('mnemograph_outbox_seq'), r.topic, r.subject_id, r.kind, clock_timestamp()
+        from json_to_recordset(${rows}::json) as r(topic text, subject_id bigint, kind text)
+      returning seq
+    )
+    select pg_notify(${OUTBOX_CHANNEL}, ${tenantId}::text || ':' || max(seq)::text) from written`);
+}

@@ -1,0 +1,175 @@
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { ImpactLevel, IncidentStatus } from '../../domain/words.ts';
+import { createdAt, id8, moment, newId, tenantId, updatedAt } from './columns.ts';
+
+/** What a person decided to remember. */
+export const incident = pgTable(
+  'incident',
+  {
+    tenantId: tenantId(),
+    incidentId: newId('incident_id'),
+    title: text('title').notNull(),
+    summary: text('summary').notNull(),
+    incidentType: text('incident_type').notNull(),
+    firstObservedAt: moment('first_observed_at').notNull(),
+    lastObservedAt: moment('last_observed_at').notNull(),
+    recurrenceCount: integer('recurrence_count').notNull(),
+    impactLevel: text('impact_level').$type<ImpactLevel>().notNull(),
+    /** Millionths. */
+    confidence: integer('confidence').notNull(),
+    status: text('status').$type<IncidentStatus>().notNull().default('ACTIVE'),
+    mergedIntoId: id8('merged_into_id'),
+    metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.incidentId] }),
+    index('incident_last_observed_idx').on(t.tenantId, t.lastObservedAt, t.incidentId),
+  ],
+);
+
+export const incidentCandidate = pgTable(
+  'incident_candidate',
+  {
+    tenantId: tenantId(),
+    incidentId: id8('incident_id').notNull(),
+    candidateId: id8('candidate_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.incidentId, t.candidateId] }),
+    index('incident_candidate_candidate_idx').on(t.tenantId, t.candidateId, t.incidentId),
+  ],
+);
+
+export const incidentSignature = pgTable(
+  'incident_signature',
+  {
+    tenantId: tenantId(),
+    incidentId: id8('incident_id').notNull(),
+    signatureId: id8('signature_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.incidentId, t.signatureId] }),
+    index('incident_signature_signature_idx').on(t.tenantId, t.signatureId, t.incidentId),
+  ],
+);
+
+export const incidentAsset = pgTable(
+  'incident_asset',
+  { tenantId: tenantId(), incidentId: id8('incident_id').notNull(), assetId: id8('asset_id').notNull() },
+  (t) => [primaryKey({ columns: [t.tenantId, t.incidentId, t.assetId] })],
+);
+
+/** Example events with their raw line, which stays when the event itself has expired. */
+export const incidentEvent = pgTable(
+  'incident_event',
+  {
+    tenantId: tenantId(),
+    incidentId: id8('incident_id').notNull(),
+    eventTs: moment('event_ts').notNull(),
+    eventId: uuid('event_id').notNull(),
+    messageRaw: text('message_raw').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.incidentId, t.eventTs, t.eventId] })],
+);
+
+/** What was learned, and what to do next time. */
+export const lesson = pgTable(
+  'lesson',
+  {
+    tenantId: tenantId(),
+    lessonId: newId('lesson_id'),
+    title: text('title').notNull(),
+    summary: text('summary').notNull(),
+    recommendation: text('recommendation').notNull(),
+    /** Millionths. */
+    confidence: integer('confidence').notNull(),
+    metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.lessonId] }),
+    index('lesson_updated_idx').on(t.tenantId, t.updatedAt, t.lessonId),
+  ],
+);
+
+export const incidentLesson = pgTable(
+  'incident_lesson',
+  { tenantId: tenantId(), incidentId: id8('incident_id').notNull(), lessonId: id8('lesson_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.incidentId, t.lessonId] }),
+    index('incident_lesson_lesson_idx').on(t.tenantId, t.lessonId, t.incidentId),
+  ],
+);
+
+export const candidateLesson = pgTable(
+  'candidate_lesson',
+  { tenantId: tenantId(), candidateId: id8('candidate_id').notNull(), lessonId: id8('lesson_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.candidateId, t.lessonId] }),
+    index('candidate_lesson_lesson_idx').on(t.tenantId, t.lessonId, t.candidateId),
+  ],
+);
+
+/** A first step for whoever meets a signature or incident again, with its record of outcomes. */
+export const runbookHint = pgTable(
+  'runbook_hint',
+  {
+    tenantId: tenantId(),
+    hintId: newId('hint_id'),
+    title: text('title').notNull(),
+    hintText: text('hint_text').notNull(),
+    priority: integer('priority').notNull().default(0),
+    /** Millionths. */
+    confidence: integer('confidence').notNull(),
+    shownCount: integer('shown_count').notNull().default(0),
+    workedCount: integer('worked_count').notNull().default(0),
+    failedCount: integer('failed_count').notNull().default(0),
+    metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.hintId] }),
+    index('runbook_hint_priority_idx').on(t.tenantId, t.priority, t.hintId),
+  ],
+);
+
+export const hintSignature = pgTable(
+  'hint_signature',
+  { tenantId: tenantId(), hintId: id8('hint_id').notNull(), signatureId: id8('signature_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.hintId, t.signatureId] }),
+    index('hint_signature_signature_idx').on(t.tenantId, t.signatureId, t.hintId),
+  ],
+);
+
+export const hintIncident = pgTable(
+  'hint_incident',
+  { tenantId: tenantId(), hintId: id8('hint_id').notNull(), incidentId: id8('incident_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.hintId, t.incidentId] }),
+    index('hint_incident_incident_idx').on(t.tenantId, t.incidentId, t.hintId),
+  ],
+);
+
+/** Append-only record of what happened when a hint was followed. */
+export const hintOutcome = pgTable(
+  'hint_outcome',
+  {
+    tenantId: tenantId(),
+    outcomeId: newId('outcome_id'),
+    hintId: id8('hint_id').notNull(),
+    outcome: text('outcome').$type<'WORKED' | 'FAILED' | 'NOT_APPLICABLE'>().notNull(),
+    incidentId: id8('incident_id'),
+    notes: text('notes'),
+    reporter: text('reporter').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.outcomeId] }),
+    uniqueIndex('hint_outcome_hint_key').on(t.tenantId, t.hintId, t.outcomeId),
+  ],
+);

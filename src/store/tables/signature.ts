@@ -1,0 +1,112 @@
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Severity } from '../../domain/severity.ts';
+import type { SignatureScope } from '../../domain/words.ts';
+import { count8, createdAt, id8, moment, newId, tenantId } from './columns.ts';
+
+/** A family of events of one shape. It becomes visible with its first counted event. */
+export const signature = pgTable(
+  'signature',
+  {
+    tenantId: tenantId(),
+    signatureId: newId('signature_id'),
+    scope: text('scope').$type<SignatureScope>().notNull().default('TENANT'),
+    key: text('key').notNull(),
+    version: smallint('version').notNull(),
+    service: text('service').notNull().default(''),
+    eventFamily: text('event_family').notNull(),
+    pattern: text('pattern').notNull(),
+    exampleMessage: text('example_message').notNull(),
+    /** Self-heal: signatures that differ in a state word of opposite meaning share it. */
+    pairKey: text('pair_key'),
+    pairRole: text('pair_role').$type<'PROBLEM' | 'RECOVERY'>(),
+    firstSeenAt: moment('first_seen_at').notNull(),
+    lastSeenAt: moment('last_seen_at').notNull(),
+    occurrenceCount: count8('occurrence_count').notNull().default(0),
+    worstSeverity: smallint('worst_severity').$type<Severity>().notNull(),
+    /** Millionths. */
+    score: integer('score').notNull().default(0),
+    /** The signature that this one was joined into; null: it stands for itself. */
+    mergedIntoId: id8('merged_into_id'),
+    metadata: jsonb('metadata'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.signatureId] }),
+    uniqueIndex('signature_key_key').on(t.tenantId, t.key),
+    index('signature_pair_idx').on(t.tenantId, t.pairKey),
+    index('signature_last_seen_idx').on(t.tenantId, t.lastSeenAt, t.signatureId),
+    index('signature_first_seen_idx').on(t.tenantId, t.firstSeenAt, t.signatureId),
+    index('signature_occurrences_idx').on(t.tenantId, t.occurrenceCount, t.signatureId),
+    index('signature_score_idx').on(t.tenantId, t.score, t.signatureId),
+  ],
+);
+
+/** One canonical form and the signature it belongs to, with the example from which it can be rebuilt. */
+export const signatureForm = pgTable(
+  'signature_form',
+  {
+    tenantId: tenantId(),
+    key: text('key').notNull(),
+    /** The key without its partition: finds a family across services. */
+    contentKey: text('content_key').notNull(),
+    signatureId: id8('signature_id').notNull(),
+    partition: text('partition').notNull(),
+    example: text('example').notNull(),
+    firstSeenAt: moment('first_seen_at').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.key] }),
+    index('signature_form_content_idx').on(t.tenantId, t.contentKey),
+    index('signature_form_signature_idx').on(t.tenantId, t.signatureId),
+    index('signature_form_created_idx').on(t.tenantId, t.createdAt),
+  ],
+);
+
+/** Append-only: `key` was joined into `toKey`, when and why. */
+export const signatureAlias = pgTable(
+  'signature_alias',
+  {
+    tenantId: tenantId(),
+    aliasId: newId('alias_id'),
+    key: text('key').notNull(),
+    toKey: text('to_key').notNull(),
+    reason: text('reason').notNull(),
+    undone: boolean('undone').notNull().default(false),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.aliasId] }),
+    index('signature_alias_key_idx').on(t.tenantId, t.key),
+  ],
+);
+
+/** What people decided: these forms belong together (must-link), or apart (cannot-link). */
+export const signatureConstraint = pgTable(
+  'signature_constraint',
+  {
+    tenantId: tenantId(),
+    constraintId: newId('constraint_id'),
+    kind: text('kind').$type<'MUST_LINK' | 'CANNOT_LINK'>().notNull(),
+    key: text('key').notNull(),
+    otherKey: text('other_key').notNull(),
+    detail: jsonb('detail').$type<Record<string, unknown>>(),
+    author: text('author').notNull(),
+    undoneAt: moment('undone_at'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.constraintId] }),
+    index('signature_constraint_key_idx').on(t.tenantId, t.key),
+  ],
+);

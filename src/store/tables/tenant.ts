@@ -1,0 +1,18 @@
+import { boolean, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { createdAt, updatedAt } from './columns.ts';
+
+export const tenant = pgTable(
+  'tenant',
+  {
+    tenantId: integer('tenant_id').primaryKey().generatedAlwaysAsIdentity(),
+    slug: text('slug').notNull(),
+    name: text('name').notNull(),
+    environmentType: text('environment_type'),
+    tags: text('tags').array().notNull().default([]),
+    metadata: jsonb('metadata'),
+    shareSignatures: boolean('share_signatures').notNull().default(false),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [uniqueIndex('tenant_slug_key').on(t.slug)],
+);

@@ -1,0 +1,257 @@
+// Every setting, read once at start: the only place that looks at the environment. The README's table and
+// `serve --help` are printed from the same list.
+import { userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ValidationError } from './domain/errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Setting<T> {
+  readonly variable: string;
+  readonly description: string;
+  /** As shown to people; what an unset variable means. */
+  readonly fallback: string;
+  /** Its value never appears in a message. */
+  readonly secret: boolean;
+  /** Gets undefined when the variable is unset or empty. */
+  readonly schema: z.ZodType<T>;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
+
+const setting = <T>(
+  variable: string,
+  schema: z.ZodType<T>,
+  fallback: string,
+  description: string,
+  secret = false,
+): Setting<T> => ({ variable, description, fallback, secret, schema });
+
+const whole = (min: number, max: number, what: string) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `${what} is a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `${what} is a whole number from ${min} to ${max}`);
+
+const YES_NO: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  1: true,
+  false: false,
+  no: false,
+  off: false,
+  0: false,
+};
+const flag = z
+  .string()
+  .transform((text) => YES_NO[text.toLowerCase()] ?? text)
+  .pipe(z.boolean('say true or false'))
+  .default(false);
+
+const databaseUrl = z
+  .string()
+  .refine(isPostgresUrl, 'this is no PostgreSQL URL; write postgres://user:password@host:5432/database')
+  .optional();
+
+const directory = z
+  .string()
+  .refine(
+    (path) => !path.startsWith('~'),
+    'only a shell expands a leading ~; write the whole path of the directory',
+  )
+  .transform((path) => resolve(path))
+  .optional();
+
+const hostNames = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ''),
+  )
+  .refine(
+    (names) => names.every((name) => HOST_NAME.test(name)),
+    'write host names without scheme and port, separated by commas, like memory.example.org',
+  )
+  .default([]);
+
+const SETTINGS = {
+  port: setting(
+    'MNEMOGRAPH_PORT',
+    whole(0, 65_535, 'a port').default(4000),
+    '4000',
+    'TCP port of the HTTP server; 0 takes a free one.',
+  ),
+  host: setting(
+    'MNEMOGRAPH_HOST',
+    z
+      .string()
+      .refine(
+        (host) => HOST_NAME.test(host) || isIpLiteral(host),
+        'write an address or a host name without scheme and port, like 127.0.0.1',
+      )
+      .default('127.0.0.1'),
+    '127.0.0.1',
+    'Address to listen on. Anything but loopback also needs MNEMOGRAPH_ALLOW_REMOTE.',
+  ),
+  allowRemote: setting(
+    'MNEMOGRAPH_ALLOW_REMOTE',
+    flag,
+    'false',
+    'Listen beyond loopback although there are no access tokens: whoever reaches the port reads and changes everything.',
+  ),
+  allowedHosts: setting(
+    'MNEMOGRAPH_ALLOWED_HOSTS',
+    hostNames,
+    'none',
+    'Host names, separated by commas, under which browsers may open it besides localhost and IP addresses.',
+  ),
+  dataDir: setting(
+    'MNEMOGRAPH_DATA_DIR',
+    directory,
+    '`$XDG_DATA_HOME/mnemograph`, else `~/.mnemograph`',
+    'Directory of the embedded database.',
+  ),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    databaseUrl,
+    'the embedded database',
+    'PostgreSQL (15 or newer) to use instead of the embedded one.',
+    true,
+  ),
+  databaseReadUrl: setting(
+    'DATABASE_READ_URL',
+    databaseUrl,
+    '`DATABASE_URL`',
+    'A replica of DATABASE_URL that answers queries.',
+    true,
+  ),
+  retentionDays: setting(
+    'MNEMOGRAPH_RETENTION_DAYS',
+    whole(1, 36_500, 'a retention in days').optional(),
+    'keep everything',
+    'Events older than this many days are dropped; candidates, incidents and lessons stay.',
+  ),
+  resumeHours: setting(
+    'MNEMOGRAPH_RESUME_HOURS',
+    whole(1, 8_760, 'a time in hours').default(168),
+    '168',
+    'How long a subscriber may be away and still miss nothing.',
+  ),
+  bodyLimitMb: setting(
+    'MNEMOGRAPH_BODY_LIMIT_MB',
+    whole(1, 512, 'a limit in megabytes').default(32),
+    '32',
+    'Largest request body that the server reads, in megabytes.',
+  ),
+  seedDemo: setting(
+    'MNEMOGRAPH_SEED_DEMO',
+    flag,
+    'false',
+    'Ingest the demo sample on start, into the tenant `default`.',
+  ),
+  logLevel: setting(
+    'MNEMOGRAPH_LOG_LEVEL',
+    z.enum(LOG_LEVELS, `write one of ${LOG_LEVELS.join(', ')}`).default('info'),
+    'info',
+    'The least severe messages that are logged: fatal, error, warn, info, debug, trace or silent.',
+  ),
+} as const;
+
+type Parsed = { readonly [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']> };
+
+/** All settings, validated and frozen. `dataDir` is absolute. */
+export type Settings = Parsed & { readonly dataDir: string };
+
+/** One message that lists every fault, each with what to do. */
+export class SettingsError extends ValidationError {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    const title = faults.length === 1 ? 'A setting is wrong' : `${faults.length} settings are wrong`;
+    super(`${title}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** Reads the settings from `environment`. Throws one SettingsError that lists all faults. */
+export function readSettings(environment: Environment = process.env): Settings {
+  const faults: string[] = [];
+  const parsed: Record<string, unknown> = {};
+  for (const [key, { variable, schema, secret }] of Object.entries(SETTINGS)) {
+    const raw = environment[variable]?.trim() || undefined;
+    const result = schema.safeParse(raw);
+    if (result.success) parsed[key] = result.data;
+    else faults.push(describeFault(variable, secret ? '…' : raw, result.error.issues[0]?.message));
+  }
+  const settings = parsed as Partial<Parsed>;
+  faults.push(...contradictions(settings));
+  if (faults.length > 0) throw new SettingsError(faults);
+  return Object.freeze({ ...(settings as Parsed), dataDir: settings.dataDir ?? defaultDataDir(environment) });
+}
+
+/** Name, fallback and meaning of every setting, in the order of importance. */
+export const settingsTable = (): readonly { variable: string; fallback: string; description: string }[] =>
+  Object.values(SETTINGS).map(({ variable, fallback, description }) => ({ variable, fallback, description }));
+
+/** Variables that look like ours and are none: most likely misspelt. What container engines inject is left out. */
+export function unknownVariables(environment: Environment = process.env): readonly string[] {
+  const known = new Set<string>(Object.values(SETTINGS).map(({ variable }) => variable));
+  const injected = /^MNEMOGRAPH_(SERVICE_|PORT_\d+_)/;
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('MNEMOGRAPH_') && !known.has(name) && !injected.test(name))
+    .sort();
+}
+
+/** Whether only this machine reaches a server that listens on `host`. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+function describeFault(variable: string, value: string | undefined, advice = 'unusable'): string {
+  const hint = /^tcp:\/\//.test(value ?? '')
+    ? ' (container engines set it so for a service of this name; set it yourself, or switch service links off)'
+    : '';
+  return `${variable}=${JSON.stringify(value ?? '')}: ${advice}${hint}.`;
+}
+
+function contradictions(settings: Partial<Parsed>): string[] {
+  const faults: string[] = [];
+  if (settings.host !== undefined && !isLoopback(settings.host) && settings.allowRemote === false)
+    faults.push(
+      `MNEMOGRAPH_HOST=${JSON.stringify(settings.host)}: Mnemograph has no access tokens yet, so whoever reaches this address could read and change everything. Leave it at 127.0.0.1 and put a proxy with authentication in front, or accept that with MNEMOGRAPH_ALLOW_REMOTE=true.`,
+    );
+  if (settings.databaseReadUrl !== undefined && settings.databaseUrl === undefined)
+    faults.push(
+      'DATABASE_READ_URL is set without DATABASE_URL: a replica needs its primary. Set DATABASE_URL too, or unset it.',
+    );
+  return faults;
+}
+
+function defaultDataDir(environment: Environment): string {
+  const { XDG_DATA_HOME: shared, HOME: home } = environment;
+  if (shared && isAbsolute(shared)) return join(shared, 'mnemograph');
+  const owner = home && isAbsolute(home) ? home : homeOfUser();
+  if (owner !== null) return join(owner, '.mnemograph');
+  return process.getuid?.() === 0 ? '/var/lib/mnemograph' : resolve('.mnemograph');
+}
+
+// Service users often have a home that does not exist, `/nonexistent` or `/`.
+function homeOfUser(): string | null {
+  try {
+    const { homedir } = userInfo();
+    return isAbsolute(homedir) && !['/', '/nonexistent', '/dev/null'].includes(homedir) ? homedir : null;
+  } catch {
+    return null;
+  }
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+const isIpLiteral = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeParse(host).success;

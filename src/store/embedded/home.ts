@@ -34,7 +34,7 @@ export async function openHome(dataDir: string, machineDirectory = MACHINE_DIREC
   const base = makeDataDirectory(resolve(dataDir));
   const link = join(base, HOME_NAME);
   if (!isRoot()) {
-    mkdirSync(link, { recursive: true, mode: TRAVERSABLE });
+    makeDirectory(link, TRAVERSABLE);
     const root = realpathSync(link);
     requireOwner(root, process.getuid!());
     return furnish(layout(root, null));
@@ -96,13 +96,17 @@ function furnish(home: Home): Home {
 }
 
 function makeDataDirectory(path: string): string {
+  const created = makeDirectory(path, 0o755);
+  if (created !== undefined && isRoot()) openUp(created, path);
+  return realpathSync(path);
+}
+
+function makeDirectory(path: string, mode: number): string | undefined {
   try {
-    const created = mkdirSync(path, { recursive: true, mode: 0o755 });
-    if (created !== undefined && isRoot()) openUp(created, path);
-    return realpathSync(path);
+    return mkdirSync(path, { recursive: true, mode });
   } catch (error) {
     throw new UnavailableError(
-      `The data directory ${path} cannot be made (${(error as NodeJS.ErrnoException).code}). Set MNEMOGRAPH_DATA_DIR to a directory that this user may write.`,
+      `The directory ${path} cannot be made (${(error as NodeJS.ErrnoException).code}). Set MNEMOGRAPH_DATA_DIR to a directory that this user may write.`,
     );
   }
 }

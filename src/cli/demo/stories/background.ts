@@ -14,7 +14,15 @@ interface Habit {
 }
 
 const PEOPLE = ['ana', 'ben', 'chloe'];
-const PAGES = ['/', '/cart', '/products/1834', '/products/2207', '/search?q=tea', '/checkout', '/account'];
+const PAGES = [
+  '/home',
+  '/cart',
+  '/products/1834',
+  '/products/2207',
+  '/search?q=tea',
+  '/checkout',
+  '/account',
+];
 const TABLES = ['orders', 'order_items', 'carts', 'sessions'];
 
 const officeAddress = (random: Random): string => `192.0.2.${random.between(60, 90)}`;
@@ -95,7 +103,7 @@ const DATABASE: readonly Habit[] = [
         atUs,
         'db-1',
         `postgres[${pid(random)}]`,
-        `LOG:  automatic vacuum of table "shop.public.${random.pick(TABLES)}": ${random.between(20, 900)} tuples removed`,
+        `LOG:  automatic analyze of table "shop.public.${random.pick(TABLES)}": system usage: CPU ${random.between(1, 9)} ms`,
       ),
   },
 ];

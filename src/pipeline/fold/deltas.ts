@@ -1,0 +1,108 @@
+// What a batch adds to the counters. Addition only, so that any order and any coalescing of batches gives the same sums.
+import type { Severity } from '../../domain/severity.ts';
+import { type Micros, minuteOf } from '../../domain/time.ts';
+import { NO_ASSET } from '../../store/dimensions.ts';
+
+/** The pseudo-signature whose buckets sum all signatures of an asset. */
+export const ALL_SIGNATURES = '0';
+
+export interface CountedEvent {
+  readonly signatureId: string;
+  readonly assetId: string | null;
+  readonly detectionUs: Micros;
+  readonly severity: Severity;
+  /** Timestamp and severity both came from the source. */
+  readonly sourced: boolean;
+  readonly message: string;
+}
+
+export interface BucketDelta {
+  readonly signatureId: string;
+  readonly assetId: string;
+  readonly minute: number;
+  n: number;
+  sourced: number;
+  worst: Severity;
+  firstUs: Micros;
+  lastUs: Micros;
+}
+
+export interface SignatureDelta {
+  readonly signatureId: string;
+  n: number;
+  worst: Severity;
+  firstUs: Micros;
+  lastUs: Micros;
+  /** The message of the earliest event; of several at that time the least. */
+  example: string;
+}
+
+export class Deltas {
+  readonly buckets = new Map<string, BucketDelta>();
+  readonly signatures = new Map<string, SignatureDelta>();
+  eventCount = 0;
+
+  add(event: CountedEvent): void {
+    this.eventCount++;
+    const assetId = event.assetId ?? NO_ASSET;
+    this.#bucket(event.signatureId, assetId, event);
+    this.#bucket(ALL_SIGNATURES, assetId, event);
+    this.#signature(event);
+  }
+
+  merge(other: Deltas): void {
+    this.eventCount += other.eventCount;
+    for (const [key, delta] of other.buckets) {
+      const mine = this.buckets.get(key);
+      if (mine === undefined) this.buckets.set(key, { ...delta });
+      else widen(mine, delta, delta.n, delta.sourced);
+    }
+    for (const [key, delta] of other.signatures) {
+      const mine = this.signatures.get(key);
+      if (mine === undefined) this.signatures.set(key, { ...delta });
+      else {
+        if (isEarlier(delta, mine)) mine.example = delta.example;
+        widen(mine, delta, delta.n, 0);
+      }
+    }
+  }
+
+  #bucket(signatureId: string, assetId: string, event: CountedEvent): void {
+    const minute = minuteOf(event.detectionUs);
+    const key = `${signatureId}|${assetId}|${minute}`;
+    const sourced = event.sourced ? 1 : 0;
+    const span = { worst: event.severity, firstUs: event.detectionUs, lastUs: event.detectionUs };
+    const mine = this.buckets.get(key);
+    if (mine === undefined) this.buckets.set(key, { signatureId, assetId, minute, n: 1, sourced, ...span });
+    else widen(mine, span, 1, sourced);
+  }
+
+  #signature(event: CountedEvent): void {
+    const span = { worst: event.severity, firstUs: event.detectionUs, lastUs: event.detectionUs };
+    const mine = this.signatures.get(event.signatureId);
+    if (mine === undefined) {
+      this.signatures.set(event.signatureId, {
+        signatureId: event.signatureId,
+        n: 1,
+        example: event.message,
+        ...span,
+      });
+      return;
+    }
+    if (isEarlier({ firstUs: event.detectionUs, example: event.message }, mine)) mine.example = event.message;
+    widen(mine, span, 1, 0);
+  }
+}
+
+type Span = { worst: Severity; firstUs: Micros; lastUs: Micros };
+
+const isEarlier = (a: { firstUs: Micros; example: string }, b: { firstUs: Micros; example: string }) =>
+  a.firstUs < b.firstUs || (a.firstUs === b.firstUs && a.example < b.example);
+
+function widen(target: Span & { n: number; sourced?: number }, span: Span, n: number, sourced: number): void {
+  target.n += n;
+  if (target.sourced !== undefined) target.sourced += sourced;
+  if (span.worst > target.worst) target.worst = span.worst;
+  if (span.firstUs < target.firstUs) target.firstUs = span.firstUs;
+  if (span.lastUs > target.lastUs) target.lastUs = span.lastUs;
+}

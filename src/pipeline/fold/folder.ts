@@ -1,0 +1,173 @@
+// Decides when batches are counted: at once when idle, coalesced under load, and after a crash from the events.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../../domain/logger.ts';
+import { US_PER_MS } from '../../domain/time.ts';
+import { findUnfolded } from '../../store/unfolded.ts';
+import { type FoldableBatch, type FoldServices, foldBatches } from './fold.ts';
+import { recountBatch } from './recount.ts';
+
+export interface FoldStatus {
+  readonly pendingBatches: number;
+  readonly pendingEvents: number;
+  /** Milliseconds since the oldest of them was stored; 0 when none is pending. */
+  readonly lagMs: number;
+  readonly lastError: string | null;
+}
+
+interface Pending extends FoldableBatch {
+  readonly storedUs: number;
+}
+
+/** Under load one fold in this time, so that many batches share one. */
+const MIN_INTERVAL_MS = 200;
+const RETRY_MS = 1_000;
+const SWEEP_INTERVAL_MS = 10_000;
+const SWEEP_AGE_SECONDS = 10;
+const SWEEP_LIMIT = 1_000;
+const MAX_BATCHES_PER_FOLD = 64;
+
+export class Folder {
+  readonly #services: FoldServices & { logger: Logger };
+  readonly #pending = new Map<number, Pending[]>();
+  readonly #waiters = new Map<number, (() => void)[]>();
+  readonly #busy = new Set<number>();
+  #stopping = false;
+  #sweepTimer: NodeJS.Timeout | undefined;
+  #lastError: string | null = null;
+  #running = new Set<Promise<void>>();
+
+  constructor(services: FoldServices & { logger: Logger }) {
+    this.#services = services;
+  }
+
+  /** Counts what earlier processes left uncounted, then looks for more from time to time. */
+  async start(): Promise<void> {
+    await this.#sweep(0);
+    this.#sweepTimer = setInterval(() => this.#track(this.#sweep(SWEEP_AGE_SECONDS)), SWEEP_INTERVAL_MS);
+    this.#sweepTimer.unref();
+  }
+
+  enqueue(tenantId: number, batch: FoldableBatch): void {
+    const pending = this.#pending.get(tenantId) ?? [];
+    pending.push({ ...batch, storedUs: this.#services.clock.nowUs() });
+    this.#pending.set(tenantId, pending);
+    this.#wake(tenantId);
+  }
+
+  /** Resolves when everything stored here so far is counted and looked at, or after `maxWaitMs`. */
+  async settle(tenantId: number, maxWaitMs?: number): Promise<void> {
+    if (!this.#isBusy(tenantId)) return;
+    const settled = new Promise<void>((resolve) => {
+      const waiters = this.#waiters.get(tenantId) ?? [];
+      waiters.push(resolve);
+      this.#waiters.set(tenantId, waiters);
+    });
+    if (maxWaitMs === undefined) return settled;
+    const cancel = new AbortController();
+    const timeout = delay(maxWaitMs, undefined, { signal: cancel.signal, ref: false }).catch(() => {});
+    await Promise.race([settled, timeout]);
+    cancel.abort();
+  }
+
+  status(): FoldStatus {
+    let pendingBatches = 0;
+    let pendingEvents = 0;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const batches of this.#pending.values()) {
+      pendingBatches += batches.length;
+      for (const batch of batches) {
+        pendingEvents += batch.deltas.eventCount;
+        oldest = Math.min(oldest, batch.storedUs);
+      }
+    }
+    const lagMs = pendingBatches === 0 ? 0 : Math.max(0, (this.#services.clock.nowUs() - oldest) / US_PER_MS);
+    return { pendingBatches, pendingEvents, lagMs, lastError: this.#lastError };
+  }
+
+  /** Counts what is pending, then stops. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweepTimer);
+    await Promise.all([...this.#pending.keys()].map((tenantId) => this.settle(tenantId, 10_000)));
+    this.#stopping = true;
+    await Promise.all(this.#running);
+  }
+
+  #isBusy(tenantId: number): boolean {
+    return this.#busy.has(tenantId) || (this.#pending.get(tenantId)?.length ?? 0) > 0;
+  }
+
+  #wake(tenantId: number): void {
+    if (this.#busy.has(tenantId) || this.#stopping) return;
+    this.#busy.add(tenantId);
+    this.#track(this.#drain(tenantId));
+  }
+
+  #track(work: Promise<void>): void {
+    this.#running.add(work);
+    work.finally(() => this.#running.delete(work));
+  }
+
+  async #drain(tenantId: number): Promise<void> {
+    while (!this.#stopping) {
+      const startedMs = performance.now();
+      const batches = this.#take(tenantId);
+      if (batches.length === 0) break;
+      const done = await this.#fold(tenantId, batches);
+      if (!done) {
+        this.#putBack(tenantId, batches);
+        await delay(RETRY_MS, undefined, { ref: false });
+      }
+      if (this.#notify(tenantId)) break;
+      await delay(Math.max(0, MIN_INTERVAL_MS - (performance.now() - startedMs)));
+    }
+    this.#busy.delete(tenantId);
+    this.#notify(tenantId);
+  }
+
+  async #fold(tenantId: number, batches: readonly Pending[]): Promise<boolean> {
+    try {
+      await foldBatches(this.#services, tenantId, batches);
+      this.#lastError = null;
+      return true;
+    } catch (error) {
+      this.#lastError = (error as Error).message;
+      this.#services.logger.error({ err: error, tenantId }, 'counting and detection failed; trying again');
+      return false;
+    }
+  }
+
+  #take(tenantId: number): Pending[] {
+    return this.#pending.get(tenantId)?.splice(0, MAX_BATCHES_PER_FOLD) ?? [];
+  }
+
+  #putBack(tenantId: number, batches: Pending[]): void {
+    this.#pending.set(tenantId, [...batches, ...(this.#pending.get(tenantId) ?? [])]);
+  }
+
+  /** True when nothing is left to count: those who waited are told. */
+  #notify(tenantId: number): boolean {
+    if ((this.#pending.get(tenantId)?.length ?? 0) > 0) return false;
+    this.#pending.delete(tenantId);
+    for (const resolve of this.#waiters.get(tenantId) ?? []) resolve();
+    this.#waiters.delete(tenantId);
+    return true;
+  }
+
+  /** What other processes stored and never counted. Racing one that is alive is harmless: a batch is claimed once. */
+  async #sweep(olderThanSeconds: number): Promise<void> {
+    try {
+      for (;;) {
+        const found = await findUnfolded(this.#services.store, olderThanSeconds, SWEEP_LIMIT);
+        for (const { tenantId, batchId } of found) {
+          if (this.#stopping) return;
+          const recounted = await recountBatch(this.#services.store, tenantId, batchId);
+          await foldBatches(this.#services, tenantId, [recounted]);
+        }
+        if (found.length < SWEEP_LIMIT) return;
+      }
+    } catch (error) {
+      this.#lastError = (error as Error).message;
+      this.#services.logger.error({ err: error }, 'recounting what an earlier process left failed');
+    }
+  }
+}

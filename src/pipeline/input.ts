@@ -1,0 +1,114 @@
+// What callers hand to the pipeline, its limits, and what they get back.
+import { LimitExceededError, ValidationError } from '../domain/errors.ts';
+import type { SeverityName } from '../domain/severity.ts';
+import type { SourceType } from '../domain/words.ts';
+
+/** The way by which an input came: one row of `source` per tenant and name. */
+export interface Via {
+  readonly name: string;
+  readonly connector: string;
+}
+
+export interface IngestLinesInput {
+  readonly lines: readonly string[];
+  readonly sourceType: SourceType;
+  readonly sourcePath?: string | null;
+  readonly host?: string | null;
+  readonly service?: string | null;
+  readonly batchKey?: string | null;
+  /** Position of the first line in what `batchKey` names, where it is sent in several calls. */
+  readonly startIndex?: number;
+}
+
+export interface IngestEventInput {
+  /** RFC 3339. */
+  readonly timestamp?: string | null;
+  readonly sourceType?: SourceType | null;
+  readonly sourcePath?: string | null;
+  readonly host?: string | null;
+  readonly service?: string | null;
+  readonly severity?: SeverityName | null;
+  readonly facility?: string | null;
+  readonly message: string;
+  readonly structuredFields?: unknown;
+  readonly correlationKeys?: unknown;
+  readonly ingestMetadata?: unknown;
+  readonly eventKey?: string | null;
+}
+
+export interface IngestEventsInput {
+  readonly events: readonly IngestEventInput[];
+  readonly batchKey?: string | null;
+}
+
+export interface IngestOutcome {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejectedIds: readonly string[];
+  readonly newSignatureIds: readonly string[];
+  /** Whether sending the same again adds nothing: there was a batch key, or every event had its own. */
+  readonly replaySafe: boolean;
+}
+
+export const NOTHING_INGESTED: IngestOutcome = {
+  accepted: 0,
+  duplicates: 0,
+  rejectedIds: [],
+  newSignatureIds: [],
+  replaySafe: true,
+};
+
+export const joinOutcomes = (a: IngestOutcome, b: IngestOutcome): IngestOutcome => ({
+  accepted: a.accepted + b.accepted,
+  duplicates: a.duplicates + b.duplicates,
+  rejectedIds: [...a.rejectedIds, ...b.rejectedIds],
+  newSignatureIds: [...a.newSignatureIds, ...b.newSignatureIds],
+  replaySafe: a.replaySafe && b.replaySafe,
+});
+
+/** Inputs of one transaction. */
+export const CHUNK_SIZE = 5_000;
+/** Inputs of one call. */
+export const MAX_INPUTS = 50_000;
+/** Characters of one line or message. */
+export const MAX_MESSAGE_CHARS = 1_048_576;
+const MAX_KEY_CHARS = 512;
+const MAX_LABEL_CHARS = 512;
+
+/** Throws ValidationError or LimitExceededError where nothing of the request can be taken. */
+export function checkRequest(
+  field: 'lines' | 'events',
+  count: number,
+  batchKey: string | null | undefined,
+): void {
+  if (count === 0) {
+    throw new ValidationError(`"${field}" is empty: send at least one, or do not call at all.`, [
+      'input',
+      field,
+    ]);
+  }
+  if (count > MAX_INPUTS) {
+    throw new LimitExceededError(
+      `${count} ${field} in one call; the limit is ${MAX_INPUTS}. Send them in several calls, each with a batchKey of its own.`,
+      ['input', field],
+    );
+  }
+  if (batchKey === '' || (batchKey ?? '').length > MAX_KEY_CHARS) {
+    throw new ValidationError(`"batchKey" needs 1 to ${MAX_KEY_CHARS} characters, or leave it out.`, [
+      'input',
+      'batchKey',
+    ]);
+  }
+  if (batchKey?.includes('\u0000')) {
+    throw new ValidationError('"batchKey" must not contain NUL characters.', ['input', 'batchKey']);
+  }
+}
+
+/** A host, service or path as a dimension: storable, and bounded so that it fits an index. */
+export function label(text: string | null | undefined): string {
+  if (text === null || text === undefined || text === '') return '';
+  const cut = text.length > MAX_LABEL_CHARS ? text.slice(0, MAX_LABEL_CHARS) : text;
+  return cut.isWellFormed() && !cut.includes('\u0000')
+    ? cut
+    : cut.toWellFormed().replaceAll('\u0000', '\ufffd');
+}

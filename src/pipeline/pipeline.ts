@@ -1,0 +1,188 @@
+// The one way into the memory, as a table of contents: check, then chunk by chunk parse, sign, store; then count,
+// detect, score and announce.
+import type { Caller } from '../domain/caller.ts';
+import type { Logger } from '../domain/logger.ts';
+import { type Clock, US_PER_DAY } from '../domain/time.ts';
+import { EventPartitions } from '../store/partitions.ts';
+import { countAttempt, loadRejected, markReplayed } from '../store/rejected.ts';
+import type { Store } from '../store/store.ts';
+import { Folder, type FoldStatus } from './fold/folder.ts';
+import { Gate } from './gate.ts';
+import {
+  CHUNK_SIZE,
+  checkRequest,
+  type IngestEventsInput,
+  type IngestLinesInput,
+  type IngestOutcome,
+  joinOutcomes,
+  NOTHING_INGESTED,
+  type Via,
+} from './input.ts';
+import { prepareEvents } from './prepare-events.ts';
+import { prepareLines } from './prepare-lines.ts';
+import { replayRequest } from './replay.ts';
+import { Signer } from './sign.ts';
+import { type Chunk, type WriteServices, writeChunk } from './write.ts';
+
+export interface PipelineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** null: keep everything. */
+  readonly retentionDays: number | null;
+  readonly maxQueuedInputs?: number;
+}
+
+export interface PipelineStatus extends FoldStatus {
+  readonly queuedInputs: number;
+}
+
+export interface ReplayInput {
+  /** Row ids; null: all that were not replayed yet, oldest first. */
+  readonly ids: readonly string[] | null;
+  readonly limit: number;
+}
+
+/** `tenantId` of the caller is never 0 here. */
+export interface Pipeline {
+  ingestLines(
+    caller: Caller,
+    input: IngestLinesInput,
+    via?: Via,
+    replayOf?: string | null,
+  ): Promise<IngestOutcome>;
+  ingestEvents(
+    caller: Caller,
+    input: IngestEventsInput,
+    via?: Via,
+    replayOf?: string | null,
+  ): Promise<IngestOutcome>;
+  replayRejected(caller: Caller, input: ReplayInput): Promise<IngestOutcome>;
+  /** Resolves when all that was acknowledged here is counted and looked at, or after `maxWaitMs`. */
+  settle(tenantId: number, maxWaitMs?: number): Promise<void>;
+  status(): PipelineStatus;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const GRAPHQL: Via = { name: 'graphql', connector: 'graphql' };
+const WRITERS = 3;
+const MAX_QUEUED_INPUTS = 200_000;
+const PARTITIONS_AHEAD_INTERVAL_MS = 3_600_000;
+
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { store, clock, logger } = options;
+  const partitions = new EventPartitions(store.writePool);
+  const folder = new Folder({ store, clock, logger });
+  const gate = new Gate({ writers: WRITERS, maxInputs: options.maxQueuedInputs ?? MAX_QUEUED_INPUTS });
+  const services: WriteServices = {
+    store,
+    clock,
+    partitions,
+    signer: new Signer(store),
+    retentionUs: options.retentionDays === null ? null : options.retentionDays * US_PER_DAY,
+  };
+  let aheadTimer: NodeJS.Timeout | undefined;
+
+  async function ingest(tenantId: number, count: number, chunks: Iterable<Chunk>): Promise<IngestOutcome> {
+    return gate.pass(count, async () => {
+      let outcome = NOTHING_INGESTED;
+      for (const chunk of chunks) {
+        const written = await writeChunk(services, chunk);
+        if (written.foldable !== null) folder.enqueue(tenantId, written.foldable);
+        outcome = joinOutcomes(outcome, { ...written.outcome, replaySafe: true });
+      }
+      return outcome;
+    });
+  }
+
+  const pipeline: Pipeline = {
+    async ingestLines(caller, input, via = GRAPHQL) {
+      checkRequest('lines', input.lines.length, input.batchKey);
+      const outcome = await ingest(
+        caller.tenantId,
+        input.lines.length,
+        lineChunks(caller.tenantId, input, via),
+      );
+      return { ...outcome, replaySafe: input.batchKey != null };
+    },
+
+    async ingestEvents(caller, input, via = GRAPHQL) {
+      checkRequest('events', input.events.length, input.batchKey);
+      const outcome = await ingest(
+        caller.tenantId,
+        input.events.length,
+        eventChunks(caller.tenantId, input, via),
+      );
+      const allKeyed = input.events.every((event) => event.eventKey != null);
+      return { ...outcome, replaySafe: input.batchKey != null || allKeyed };
+    },
+
+    async replayRejected(caller, { ids, limit }) {
+      let outcome = NOTHING_INGESTED;
+      for (const kept of await loadRejected(store.writePool, caller.tenantId, ids, limit)) {
+        const replayed = await replayRequest(pipeline, caller, kept);
+        if (replayed.rejectedIds.length === 0)
+          await markReplayed(store.writePool, caller.tenantId, kept.id, clock.nowUs());
+        else await countAttempt(store.writePool, caller.tenantId, kept.id);
+        outcome = joinOutcomes(outcome, replayed);
+      }
+      return outcome;
+    },
+
+    settle: (tenantId, maxWaitMs) => folder.settle(tenantId, maxWaitMs),
+    status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
+
+    async start() {
+      await partitions.ensureAhead(clock.nowUs());
+      await folder.start();
+      aheadTimer = setInterval(() => {
+        partitions
+          .ensureAhead(clock.nowUs())
+          .catch((err) => logger.error({ err }, 'making partitions ahead failed'));
+      }, PARTITIONS_AHEAD_INTERVAL_MS);
+      aheadTimer.unref();
+    },
+
+    async close() {
+      clearInterval(aheadTimer);
+      await folder.close();
+    },
+  };
+  return pipeline;
+}
+
+/** The chunk that begins at `startIndex` of what `batchKey` names. */
+const chunkKey = (batchKey: string | null | undefined, startIndex: number): string | null =>
+  batchKey == null ? null : startIndex === 0 ? batchKey : `${batchKey}#${startIndex}`;
+
+type ChunkOrigin = Pick<Chunk, 'tenantId' | 'via' | 'replayOf'>;
+
+function* lineChunks(origin: ChunkOrigin, input: IngestLinesInput): Iterable<Chunk> {
+  for (let at = 0; at < input.lines.length; at += CHUNK_SIZE) {
+    const lines = input.lines.slice(at, at + CHUNK_SIZE);
+    const startIndex = (input.startIndex ?? 0) + at;
+    yield {
+      ...origin,
+      batchKey: chunkKey(input.batchKey, startIndex),
+      startIndex,
+      inputCount: lines.length,
+      content: () => lines,
+      prepare: ({ batchPrefix }, context) => prepareLines(input, lines, startIndex, batchPrefix, context),
+    };
+  }
+}
+
+function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Iterable<Chunk> {
+  for (let startIndex = 0; startIndex < input.events.length; startIndex += CHUNK_SIZE) {
+    const events = input.events.slice(startIndex, startIndex + CHUNK_SIZE);
+    yield {
+      ...origin,
+      batchKey: chunkKey(input.batchKey, startIndex),
+      startIndex,
+      inputCount: events.length,
+      content: () => events.map((event) => JSON.stringify(event)),
+      prepare: (identity, context) => prepareEvents(events, startIndex, identity, context),
+    };
+  }
+}

@@ -1,0 +1,100 @@
+// Raw lines: the header comes off, what it says and what it leaves open becomes the event's dimensions.
+import { parseLine } from '../parse/parse-line.ts';
+import type { ParsedLine } from '../parse/parsed-line.ts';
+import { makeStorable } from '../parse/storable.ts';
+import type { RejectedRequest, Rejection } from '../store/rejected.ts';
+import { EventFlag } from '../store/tables/event.ts';
+import { type IngestLinesInput, label } from './input.ts';
+import {
+  detectionTime,
+  type PrepareContext,
+  type PreparedEvent,
+  Refused,
+  refuseMessage,
+  refuseTime,
+  rejection,
+  severityOf,
+  truncationFlag,
+} from './prepare.ts';
+
+export interface Prepared {
+  readonly events: PreparedEvent[];
+  readonly rejections: Rejection[];
+}
+
+/** `identityPrefix` and the line's position identify it; `startIndex` is the position of `lines[0]`. */
+export function prepareLines(
+  input: IngestLinesInput,
+  lines: readonly string[],
+  startIndex: number,
+  identityPrefix: string,
+  context: PrepareContext,
+): Prepared {
+  const events: PreparedEvent[] = [];
+  const rejections: Rejection[] = [];
+  const request: RejectedRequest = {
+    kind: 'line',
+    sourceType: input.sourceType,
+    sourcePath: input.sourcePath ?? null,
+    host: input.host ?? null,
+    service: input.service ?? null,
+  };
+  const shared = {
+    request,
+    sourcePath: label(input.sourcePath),
+    host: label(input.host),
+    service: label(input.service),
+    sourceType: input.sourceType,
+  };
+  lines.forEach((raw, position) => {
+    const index = startIndex + position;
+    const prepared = prepareLine(raw, index, `${identityPrefix}\u0000${index}`, shared, context);
+    if (prepared instanceof Refused) rejections.push(rejection(index, prepared, raw, request));
+    else events.push(prepared);
+  });
+  return { events, rejections };
+}
+
+type Shared = Pick<PreparedEvent, 'sourceType' | 'sourcePath' | 'host' | 'service'> & {
+  request: RejectedRequest;
+};
+
+function prepareLine(
+  raw: string,
+  index: number,
+  identityPrefix: string,
+  shared: Shared,
+  context: PrepareContext,
+): PreparedEvent | Refused {
+  const refusedMessage = refuseMessage(raw);
+  if (refusedMessage) return refusedMessage;
+  const line = parseLine(raw, context);
+  const timestampUs = line.timestampUs ?? context.referenceUs + index;
+  const refusedTime = refuseTime(timestampUs, context);
+  if (refusedTime) return refusedTime;
+  const { severity, flag: severityFlag } = severityOf(line.severity, line.message);
+  const { detectionUs, flag: skewFlag } = detectionTime(timestampUs, context.receivedUs);
+  const { text, originalBase64 } = makeStorable(raw);
+  return {
+    index,
+    timestampUs,
+    detectionUs,
+    identity: `${identityPrefix}\u0000${raw}`,
+    eventKey: null,
+    sourceType: shared.sourceType,
+    sourcePath: shared.sourcePath,
+    host: line.host === null ? shared.host : label(line.host),
+    service: line.program === null ? shared.service : label(line.program),
+    message: line.message,
+    severity,
+    facility: line.facility,
+    flags: severityFlag | skewFlag | truncationFlag(line.message) | timeFlags(line),
+    messageRaw: text,
+    attrs: originalBase64 === null ? null : { rawBase64: originalBase64 },
+    original: { payload: raw, request: shared.request },
+  };
+}
+
+const timeFlags = (line: ParsedLine): number =>
+  (line.timestampUs === null ? EventFlag.TIMESTAMP_ASSIGNED : 0) |
+  (line.yearInferred ? EventFlag.YEAR_INFERRED : 0);

@@ -1,0 +1,108 @@
+// Stores one chunk: prepared, signed and committed in one transaction, or recognised as sent before.
+import { createHash, randomUUID } from 'node:crypto';
+import type { Clock, Micros } from '../domain/time.ts';
+import { findBatch } from '../store/batches.ts';
+import type { EventPartitions } from '../store/partitions.ts';
+import { rejectedOf } from '../store/rejected.ts';
+import type { Store } from '../store/store.ts';
+import { commitChunk } from './commit.ts';
+import type { FoldableBatch } from './fold/fold.ts';
+import type { IngestOutcome, Via } from './input.ts';
+import type { PrepareContext } from './prepare.ts';
+import type { Prepared } from './prepare-lines.ts';
+import type { Signer } from './sign.ts';
+
+export interface Chunk {
+  readonly tenantId: number;
+  readonly via: Via;
+  /** null: nothing tells a resend of this chunk from a repetition. */
+  readonly batchKey: string | null;
+  /** Position of the chunk's first input in what the batch key names. */
+  readonly startIndex: number;
+  readonly inputCount: number;
+  /** The rejected input that this is another try of: refused again, it leaves no second trace. */
+  readonly replayOf: string | null;
+  /** All that makes the content what it is, for recognising a resend without looking inside. */
+  content(): Iterable<string>;
+  /** `batchPrefix` and `sourcePrefix` begin the identity of inputs without, and with, a key of their own. */
+  prepare(identity: { batchPrefix: string; sourcePrefix: string }, context: PrepareContext): Prepared;
+}
+
+export interface WriteServices {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly partitions: EventPartitions;
+  /** Events older than this are refused; null: keep everything. */
+  readonly retentionUs: Micros | null;
+}
+
+export interface Written {
+  readonly outcome: Omit<IngestOutcome, 'replaySafe'>;
+  /** null: nothing new was stored. */
+  readonly foldable: FoldableBatch | null;
+}
+
+/** Stores the chunk and returns after COMMIT. */
+export async function writeChunk(services: WriteServices, chunk: Chunk): Promise<Written> {
+  const receivedUs = services.clock.nowUs();
+  const source = await services.signer.sourceId(chunk.tenantId, chunk.via);
+  const contentHash = hashOf(chunk.content());
+  const key = chunk.batchKey ?? `auto:${randomUUID()}`;
+  for (;;) {
+    const earlier =
+      chunk.batchKey === null ? null : await findBatch(services.store.writePool, chunk.tenantId, key);
+    if (earlier !== null && earlier.contentHash === contentHash && earlier.inputCount === chunk.inputCount) {
+      return resentWhole(services, chunk, key);
+    }
+    const referenceUs = earlier?.referenceUs ?? receivedUs;
+    const oldestUs = services.retentionUs === null ? null : receivedUs - services.retentionUs;
+    const identity = {
+      batchPrefix: `${chunk.tenantId}\u0000batch\u0000${key}`,
+      sourcePrefix: `${chunk.tenantId}\u0000source\u0000${source.text}`,
+    };
+    const prepared = chunk.prepare(identity, { referenceUs, receivedUs, oldestUs });
+    if (chunk.replayOf !== null && prepared.rejections.length > 0) return refusedAgain(chunk.replayOf);
+    const signed = await services.signer.sign(chunk.tenantId, source, prepared.events);
+    await services.partitions.ensure(timesOf(prepared), receivedUs);
+    const committed = await commitChunk(services, {
+      tenantId: chunk.tenantId,
+      key,
+      source,
+      contentHash,
+      startIndex: chunk.startIndex,
+      inputCount: chunk.inputCount,
+      earlierCount: earlier?.inputCount ?? null,
+      receivedUs,
+      referenceUs,
+      events: signed.events,
+      rejections: prepared.rejections,
+      isReplay: chunk.replayOf !== null,
+    });
+    if (committed === 'RACED') continue;
+    if (committed === 'REFUSED') return refusedAgain(chunk.replayOf as string);
+    return {
+      outcome: { ...committed.outcome, newSignatureIds: signed.newSignatureIds },
+      foldable: committed.foldable,
+    };
+  }
+}
+
+const timesOf = (prepared: Prepared) => prepared.events.map((event) => event.timestampUs);
+
+function hashOf(content: Iterable<string>): string {
+  const hash = createHash('sha1');
+  for (const part of content) hash.update(part).update('\n');
+  return hash.digest('base64url');
+}
+
+async function resentWhole(services: WriteServices, chunk: Chunk, key: string): Promise<Written> {
+  const rejectedIds = await rejectedOf(services.store.writePool, chunk.tenantId, key);
+  const duplicates = chunk.inputCount - rejectedIds.length;
+  return { outcome: { accepted: 0, duplicates, rejectedIds, newSignatureIds: [] }, foldable: null };
+}
+
+const refusedAgain = (rejectedId: string): Written => ({
+  outcome: { accepted: 0, duplicates: 0, rejectedIds: [rejectedId], newSignatureIds: [] },
+  foldable: null,
+});

@@ -1,0 +1,113 @@
+// The canonical form of a line: its words, and one VAR for each run of variables. Two lines of one statement share it.
+import { type Atoms, IS_ADDRESS, IS_QUOTED, LEADS_WITH_LETTER, WORD } from './atoms.ts';
+import { AT, BACKSLASH, SLASH } from './characters.ts';
+
+/** At most this many tokens of a form are told apart. */
+export const MAX_TOKENS = 96;
+/** Stands for a run of variables where words have their hash. */
+export const VAR_1 = 0x5bd1e995;
+export const VAR_2 = 0x3c6ef372;
+
+const MIN_NAME_LENGTH = 5;
+const MAX_NAME_DIGITS = 2;
+
+/** The tokens of one line as columns; reused from line to line. */
+export interface Form {
+  count: number;
+  truncated: boolean;
+  readonly hash: Int32Array;
+  readonly hash2: Int32Array;
+  /** The atom of a word; for a VAR the first atom of its run. */
+  readonly first: Int32Array;
+  /** The last atom of a run; equals `first` for a word. */
+  readonly last: Int32Array;
+  /** The last atom that the token stands for: beyond `last` when repetitions of it were folded away. */
+  readonly reach: Int32Array;
+  readonly isVariable: Uint8Array;
+}
+
+export function createForm(): Form {
+  const column = (): Int32Array => new Int32Array(MAX_TOKENS + 1);
+  return {
+    count: 0,
+    truncated: false,
+    hash: column(),
+    hash2: column(),
+    first: column(),
+    last: column(),
+    reach: column(),
+    isVariable: new Uint8Array(MAX_TOKENS + 1),
+  };
+}
+
+/** Fills `form` from classified atoms. A line without any word keeps its name-like identifiers as words. */
+export function canonicalise(text: string, atoms: Atoms, form: Form): void {
+  foldAtoms(atoms, form);
+  if (form.count === 1 && form.isVariable[0] === 1 && restoreNames(text, atoms)) foldAtoms(atoms, form);
+}
+
+function foldAtoms(atoms: Atoms, form: Form): void {
+  const { hash, hash2, first, last, reach, isVariable } = form;
+  const { count, role } = atoms;
+  let n = 0;
+  let a = 0;
+  for (; a < count && n < MAX_TOKENS; a++) {
+    if (role[a] === WORD) {
+      hash[n] = atoms.hash[a]!;
+      hash2[n] = atoms.hash2[a]!;
+      isVariable[n] = 0;
+    } else if (n > 0 && isVariable[n - 1] === 1) {
+      if (reach[n - 1] === last[n - 1]) last[n - 1] = a;
+      reach[n - 1] = a;
+      continue;
+    } else {
+      hash[n] = VAR_1;
+      hash2[n] = VAR_2;
+      isVariable[n] = 1;
+    }
+    first[n] = a;
+    last[n] = a;
+    reach[n] = a;
+    n++;
+    if (n >= 4 && hash[n - 1] === hash[n - 3] && repeatsPair(form, n)) {
+      n -= 2;
+      reach[n - 1] = a;
+    }
+  }
+  form.count = n;
+  form.truncated = atoms.truncated || a < count;
+}
+
+/** Whether the last two tokens repeat the two before: `(word VAR)(word VAR)`, a list of whatever length. */
+function repeatsPair(form: Form, n: number): boolean {
+  const { hash, hash2, isVariable } = form;
+  return (
+    hash[n - 2] === hash[n - 4] &&
+    hash2[n - 1] === hash2[n - 3] &&
+    hash2[n - 2] === hash2[n - 4] &&
+    (isVariable[n - 1] === 1 || isVariable[n - 2] === 1)
+  );
+}
+
+function restoreNames(text: string, atoms: Atoms): boolean {
+  let restored = false;
+  for (let a = 0; a < atoms.count; a++) {
+    const traits = atoms.traits[a]!;
+    if (atoms.role[a] === WORD || (traits & LEADS_WITH_LETTER) === 0) continue;
+    if ((traits & (AT | SLASH | BACKSLASH | IS_ADDRESS | IS_QUOTED)) !== 0) continue;
+    if (atoms.end[a]! - atoms.start[a]! < MIN_NAME_LENGTH || countDigits(text, atoms, a) > MAX_NAME_DIGITS)
+      continue;
+    atoms.role[a] = WORD;
+    restored = true;
+  }
+  return restored;
+}
+
+function countDigits(text: string, atoms: Atoms, a: number): number {
+  let digits = 0;
+  for (let i = atoms.start[a]!; i < atoms.end[a]!; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) digits++;
+  }
+  return digits;
+}

@@ -1,0 +1,75 @@
+// From a canonical form to its key: a 64-bit hash that every process computes alike.
+import type { Form } from './canonical.ts';
+import { hash1, hash2 } from './hash.ts';
+
+/** Names the algorithm. A change to what is hashed, or how, is a new version. */
+export const KEY_VERSION = 'v1';
+
+const CACHE_SLOTS = 1 << 14;
+
+export function hex32(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0');
+}
+
+/** `v1:` and 16 hexadecimal digits. */
+export function formatKey(high: number, low: number): string {
+  return `${KEY_VERSION}:${hex32(high)}${hex32(low)}`;
+}
+
+/**
+ * Computes keys for forms within partitions. It holds no state that a key depends on: only the seeds of the last
+ * partition, and a direct-mapped cache that spares formatting a key that was formatted before.
+ */
+export class KeyMaker {
+  high = 0;
+  low = 0;
+  #partition = '';
+  #seed1 = hash1('');
+  #seed2 = hash2('');
+  readonly #cachedHigh = new Int32Array(CACHE_SLOTS);
+  readonly #cachedLow = new Int32Array(CACHE_SLOTS);
+  readonly #cachedKey: (string | undefined)[] = new Array(CACHE_SLOTS).fill(undefined);
+
+  /** Leaves the key of `form` in `high` and `low`. */
+  digest(form: Form, partition: string): void {
+    if (partition !== this.#partition) {
+      this.#partition = partition;
+      this.#seed1 = hash1(partition);
+      this.#seed2 = hash2(partition);
+    }
+    const { count, hash, hash2: lane2 } = form;
+    let a = this.#seed1 ^ count;
+    let b = this.#seed2;
+    for (let i = 0; i < count; i++) {
+      a = Math.imul(a ^ hash[i]!, 0x85ebca6b);
+      a ^= a >>> 13;
+      b = Math.imul((b + lane2[i]!) | 0, 0xc2b2ae35);
+      b ^= b >>> 16;
+    }
+    this.high = finalise(a);
+    this.low = finalise(b);
+  }
+
+  key(form: Form, partition: string): string {
+    this.digest(form, partition);
+    const { high, low } = this;
+    const slot = high & (CACHE_SLOTS - 1);
+    const cached = this.#cachedKey[slot];
+    if (cached !== undefined && this.#cachedHigh[slot] === high && this.#cachedLow[slot] === low)
+      return cached;
+    const key = formatKey(high, low);
+    this.#cachedHigh[slot] = high;
+    this.#cachedLow[slot] = low;
+    this.#cachedKey[slot] = key;
+    return key;
+  }
+}
+
+/** The finaliser of MurmurHash3 (Appleby). */
+function finalise(hash: number): number {
+  let h = hash ^ (hash >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return (h ^ (h >>> 16)) | 0;
+}

@@ -1,4 +1,5 @@
 // The data directory: made by initdb beside its final place and renamed, so that it is whole or not there.
+import { randomUUID } from 'node:crypto';
 import {
   appendFileSync,
   closeSync,
@@ -10,14 +11,16 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../../domain/errors.ts';
 import { type Account, accountForInitdb, runAs } from './accounts.ts';
 import type { Binaries } from './binaries.ts';
 import { giveTo, type Home } from './home.ts';
 import { EMBEDDED_USER, INCLUDE_DEFAULTS, type ServerSettings } from './server-settings.ts';
+
+const UNFINISHED_PREFIX = 'cluster.unfinished-';
 
 // The locale is PostgreSQL's own: C.UTF-8 is unknown to older systems' libraries.
 const INITDB_ARGUMENTS = [
@@ -32,11 +35,18 @@ export async function ensureCluster(home: Home, binaries: Binaries, settings: Se
     requireVersion(home, readFileSync(versionFile, 'utf8').trim(), binaries.majorVersion);
     return;
   }
-  const unfinished = `${home.cluster}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
+  await discardUnfinished(home);
+  const unfinished = `${home.root}/${UNFINISHED_PREFIX}${randomUUID()}`;
   await initdb(unfinished, home, binaries, settings.fsync === 'off');
   renameSync(unfinished, home.cluster);
   syncDirectory(home.root);
+}
+
+// The initdb of a killed start may still be writing: it fails once its files vanish, and gets out of our way.
+async function discardUnfinished(home: Home): Promise<void> {
+  const leftovers = readdirSync(home.root).filter((name) => name.startsWith(UNFINISHED_PREFIX));
+  for (const name of leftovers)
+    await rm(join(home.root, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
 }
 
 async function initdb(target: string, home: Home, binaries: Binaries, volatile: boolean): Promise<void> {

@@ -128,6 +128,9 @@ async function bringUp(home: Home, settings: ServerSettings): Promise<Running> {
     const server = spawnServer(home, binaries, settings);
     const started = await findRunning(home, () => server.exitCode === null && server.signalCode === null);
     if (started !== null) return { ...started, adopted: false };
+    // A starter killed before its server wrote a pid file: that server won, ours gave way.
+    const other = await findRunning(home);
+    if (other !== null) return { ...other, adopted: true };
     if (attempt === START_ATTEMPTS || orphans(home).length === 0) throw notStarted(home, logStart);
   }
 }

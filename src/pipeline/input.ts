@@ -16,6 +16,8 @@ export interface IngestLinesInput {
   readonly host?: string | null;
   readonly service?: string | null;
   readonly batchKey?: string | null;
+  /** The bytes of those lines, by position, that were not valid UTF-8. */
+  readonly bytes?: ReadonlyMap<number, Buffer>;
   /** Position of the first line in what `batchKey` names, where it is sent in several calls. */
   readonly startIndex?: number;
 }

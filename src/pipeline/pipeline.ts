@@ -97,23 +97,17 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   const pipeline: Pipeline = {
-    async ingestLines(caller, input, via = GRAPHQL) {
+    async ingestLines(caller, input, via = GRAPHQL, replayOf = null) {
       checkRequest('lines', input.lines.length, input.batchKey);
-      const outcome = await ingest(
-        caller.tenantId,
-        input.lines.length,
-        lineChunks(caller.tenantId, input, via),
-      );
+      const chunks = lineChunks({ tenantId: caller.tenantId, via, replayOf }, input);
+      const outcome = await ingest(caller.tenantId, input.lines.length, chunks);
       return { ...outcome, replaySafe: input.batchKey != null };
     },
 
-    async ingestEvents(caller, input, via = GRAPHQL) {
+    async ingestEvents(caller, input, via = GRAPHQL, replayOf = null) {
       checkRequest('events', input.events.length, input.batchKey);
-      const outcome = await ingest(
-        caller.tenantId,
-        input.events.length,
-        eventChunks(caller.tenantId, input, via),
-      );
+      const chunks = eventChunks({ tenantId: caller.tenantId, via, replayOf }, input);
+      const outcome = await ingest(caller.tenantId, input.events.length, chunks);
       const allKeyed = input.events.every((event) => event.eventKey != null);
       return { ...outcome, replaySafe: input.batchKey != null || allKeyed };
     },

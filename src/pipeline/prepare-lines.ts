@@ -32,25 +32,20 @@ export function prepareLines(
 ): Prepared {
   const events: PreparedEvent[] = [];
   const rejections: Rejection[] = [];
-  const request: RejectedRequest = {
-    kind: 'line',
+  const place = {
     sourceType: input.sourceType,
-    sourcePath: input.sourcePath ?? null,
-    host: input.host ?? null,
-    service: input.service ?? null,
-  };
-  const shared = {
-    request,
     sourcePath: label(input.sourcePath),
     host: label(input.host),
     service: label(input.service),
-    sourceType: input.sourceType,
   };
+  const shared = { ...place, request: { kind: 'line', ...place } as const };
+  const firstIndex = input.startIndex ?? 0;
   lines.forEach((raw, position) => {
     const index = startIndex + position;
     const prepared = prepareLine(raw, index, `${identityPrefix}\u0000${index}`, shared, context);
-    if (prepared instanceof Refused) rejections.push(rejection(index, prepared, raw, request));
-    else events.push(prepared);
+    const bytes = input.bytes?.get(index - firstIndex);
+    if (prepared instanceof Refused) rejections.push(rejection(index, prepared, raw, shared.request, bytes));
+    else events.push(bytes === undefined ? prepared : withBytes(prepared, bytes));
   });
   return { events, rejections };
 }
@@ -94,6 +89,11 @@ function prepareLine(
     original: { payload: raw, request: shared.request },
   };
 }
+
+const withBytes = (event: PreparedEvent, bytes: Buffer): PreparedEvent => ({
+  ...event,
+  attrs: { ...event.attrs, rawBytesBase64: bytes.toString('base64') },
+});
 
 const timeFlags = (line: ParsedLine): number =>
   (line.timestampUs === null ? EventFlag.TIMESTAMP_ASSIGNED : 0) |

@@ -111,19 +111,23 @@ export function detectionTime(
 export const truncationFlag = (message: string): number =>
   message.length > SIGNED_CHARS ? EventFlag.TRUNCATED : 0;
 
+/** `bytes`: the payload as received, where it was not valid UTF-8. */
 export function rejection(
   index: number,
   refused: Refused,
   payload: string,
   request: RejectedRequest,
+  bytes?: Buffer,
 ): Rejection {
   const { text, originalBase64 } = makeStorable(payload);
+  const original = originalBase64 === null ? null : Buffer.from(originalBase64, 'base64');
   return {
     index,
     code: refused.code,
     reason: refused.reason,
     payload: text,
-    payloadBytes: originalBase64 === null ? null : Buffer.from(originalBase64, 'base64'),
+    payloadBytes: bytes ?? original,
+    payloadEncoding: bytes === undefined ? 'utf16le' : 'bytes',
     request,
   };
 }

@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline.ts';
 
 export function replayRequest(pipeline: Pipeline, caller: Caller, kept: KeptInput): Promise<IngestOutcome> {
   const via = { name: kept.sourceName, connector: kept.connector };
-  const payload = kept.payloadBytes === null ? kept.payload : kept.payloadBytes.toString('utf16le');
+  const { payload, bytes } = originalOf(kept);
   const batchKey = `replay:${kept.id}`;
   if (kept.request.kind === 'event') {
     return pipeline.ingestEvents(
@@ -15,5 +15,19 @@ export function replayRequest(pipeline: Pipeline, caller: Caller, kept: KeptInpu
       via,
     );
   }
-  return pipeline.ingestLines(caller, { ...kept.request, lines: [payload], batchKey }, via, kept.id);
+  return pipeline.ingestLines(
+    caller,
+    { ...kept.request, lines: [payload], ...bytes, batchKey },
+    via,
+    kept.id,
+  );
+}
+
+function originalOf({ payload, payloadBytes, request }: KeptInput): {
+  payload: string;
+  bytes: { bytes?: ReadonlyMap<number, Buffer> };
+} {
+  if (payloadBytes === null) return { payload, bytes: {} };
+  if (request.payloadEncoding === 'utf16le') return { payload: payloadBytes.toString('utf16le'), bytes: {} };
+  return { payload: payloadBytes.toString('utf8'), bytes: { bytes: new Map([[0, payloadBytes]]) } };
 }

@@ -15,6 +15,9 @@ export type RejectedRequest =
     }
   | { kind: 'event' };
 
+/** What `payloadBytes` holds: the payload's UTF-16LE code units, or its bytes as received. */
+export type PayloadEncoding = 'utf16le' | 'bytes';
+
 export interface Rejection {
   /** Position in the request. */
   readonly index: number;
@@ -22,6 +25,7 @@ export interface Rejection {
   readonly reason: string;
   readonly payload: string;
   readonly payloadBytes: Buffer | null;
+  readonly payloadEncoding: PayloadEncoding;
   readonly request: RejectedRequest;
 }
 
@@ -56,7 +60,7 @@ export async function keepRejected(
       rejections.map((r) => r.reason),
       rejections.map((r) => r.payload),
       rejections.map((r) => r.payloadBytes),
-      rejections.map((r) => JSON.stringify(r.request)),
+      rejections.map((r) => JSON.stringify({ ...r.request, payloadEncoding: r.payloadEncoding })),
     ],
   );
   await client.query('update source set rejected = rejected + $3 where tenant_id = $1 and source_id = $2', [
@@ -97,7 +101,7 @@ export interface KeptInput {
   readonly id: string;
   readonly payload: string;
   readonly payloadBytes: Buffer | null;
-  readonly request: RejectedRequest;
+  readonly request: RejectedRequest & { payloadEncoding: PayloadEncoding };
   readonly sourceName: string;
   readonly connector: string;
 }

@@ -10,6 +10,8 @@ export interface EventAttrs {
   severityOriginal?: string;
   /** The message as received (base64 of its UTF-16LE code units) where it holds NUL or lone surrogates. */
   rawBase64?: string;
+  /** The bytes as received (base64) where they are not valid UTF-8. */
+  rawBytesBase64?: string;
 }
 
 /** Bits of `event.flags`: what we, not the source, decided about an event. */

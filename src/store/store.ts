@@ -50,9 +50,15 @@ export function openStore(target: DatabaseTarget, options: StoreOptions = {}): S
   };
 }
 
+type ReaderOptions = postgres.Options<Record<string, postgres.PostgresType>> & {
+  /** Understood by postgres.js, missing from its types. */
+  onnotify?: (channel: string, payload: string) => void;
+};
+
 /** A postgres.js client whose bigint and timestamp values stay text. */
-export function openReader(target: DatabaseTarget, max: number): postgres.Sql {
-  const options: postgres.Options<Record<string, postgres.PostgresType>> = {
+export function openReader(target: DatabaseTarget, max: number, more: ReaderOptions = {}): postgres.Sql {
+  const options: ReaderOptions = {
+    ...more,
     max,
     onnotice: () => {},
     connection: { application_name: APPLICATION_NAME, TimeZone: 'UTC' },

@@ -1,7 +1,7 @@
 // The transaction of one chunk: its batch key, its senders' keys, its events, its rejections.
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { Micros } from '../domain/time.ts';
+import type { Clock, Micros } from '../domain/time.ts';
 import {
   completeBatch,
   copyEvents,
@@ -14,14 +14,18 @@ import type { RowId } from '../store/dimensions.ts';
 import { encodeEvents } from '../store/event-copy.ts';
 import { claimEventKeys, type KeyClaim } from '../store/event-keys.ts';
 import { keepRejected, type Rejection, rejectedIndexes } from '../store/rejected.ts';
+import type { Store } from '../store/store.ts';
 import { isDuplicate, transaction } from '../store/transaction.ts';
-import { Deltas } from './fold/deltas.ts';
-import type { FoldableBatch } from './fold/fold.ts';
+import { Deltas, type FoldableBatch } from './fold/deltas.ts';
 import { isSourced } from './fold/recount.ts';
 import { Refused, rejection } from './prepare.ts';
 import { conflictingKey } from './prepare-events.ts';
 import { exampleOf, type SignedEvent } from './sign.ts';
-import type { WriteServices } from './write.ts';
+
+export interface CommitServices {
+  readonly store: Store;
+  readonly clock: Clock;
+}
 
 export interface ChunkToCommit {
   readonly tenantId: number;
@@ -57,7 +61,7 @@ class RolledBack extends Error {
   }
 }
 
-export async function commitChunk(services: WriteServices, chunk: ChunkToCommit): Promise<CommitResult> {
+export async function commitChunk(services: CommitServices, chunk: ChunkToCommit): Promise<CommitResult> {
   try {
     if (chunk.earlierCount !== null) return await attempt(services, chunk, true);
     return await attempt(services, chunk, false).catch((error: unknown) => {
@@ -71,7 +75,7 @@ export async function commitChunk(services: WriteServices, chunk: ChunkToCommit)
 }
 
 /** `staged`: some of the events may be stored already. */
-function attempt(services: WriteServices, chunk: ChunkToCommit, staged: boolean): Promise<Committed> {
+function attempt(services: CommitServices, chunk: ChunkToCommit, staged: boolean): Promise<Committed> {
   return transaction(services.store, async ({ client }) => {
     const batch = await insertBatch(client, {
       ...chunk,

@@ -20,7 +20,7 @@ import {
 } from './input.ts';
 import { prepareEvents } from './prepare-events.ts';
 import { prepareLines } from './prepare-lines.ts';
-import { replayRequest } from './replay.ts';
+import { type Ingest, replayRequest } from './replay.ts';
 import { Signer } from './sign.ts';
 import { type Chunk, type WriteServices, writeChunk } from './write.ts';
 
@@ -44,19 +44,7 @@ export interface ReplayInput {
 }
 
 /** `tenantId` of the caller is never 0 here. */
-export interface Pipeline {
-  ingestLines(
-    caller: Caller,
-    input: IngestLinesInput,
-    via?: Via,
-    replayOf?: string | null,
-  ): Promise<IngestOutcome>;
-  ingestEvents(
-    caller: Caller,
-    input: IngestEventsInput,
-    via?: Via,
-    replayOf?: string | null,
-  ): Promise<IngestOutcome>;
+export interface Pipeline extends Ingest {
   replayRejected(caller: Caller, input: ReplayInput): Promise<IngestOutcome>;
   /** Resolves when all that was acknowledged here is counted and looked at, or after `maxWaitMs`. */
   settle(tenantId: number, maxWaitMs?: number): Promise<void>;

@@ -1,26 +1,32 @@
 // Sends a rejected input through the pipeline again, under a key of its own so that replaying twice stores it once.
 import type { Caller } from '../domain/caller.ts';
 import type { KeptInput } from '../store/rejected.ts';
-import type { IngestEventInput, IngestOutcome } from './input.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { IngestEventInput, IngestEventsInput, IngestLinesInput, IngestOutcome, Via } from './input.ts';
 
-export function replayRequest(pipeline: Pipeline, caller: Caller, kept: KeptInput): Promise<IngestOutcome> {
+/** `replayOf` names the rejected input that this is another try of. */
+export interface Ingest {
+  ingestLines(
+    caller: Caller,
+    input: IngestLinesInput,
+    via?: Via,
+    replayOf?: string | null,
+  ): Promise<IngestOutcome>;
+  ingestEvents(
+    caller: Caller,
+    input: IngestEventsInput,
+    via?: Via,
+    replayOf?: string | null,
+  ): Promise<IngestOutcome>;
+}
+
+export function replayRequest(ingest: Ingest, caller: Caller, kept: KeptInput): Promise<IngestOutcome> {
   const via = { name: kept.sourceName, connector: kept.connector };
   const { payload, bytes } = originalOf(kept);
   const batchKey = `replay:${kept.id}`;
   if (kept.request.kind === 'event') {
-    return pipeline.ingestEvents(
-      caller,
-      { events: [JSON.parse(payload) as IngestEventInput], batchKey },
-      via,
-    );
+    return ingest.ingestEvents(caller, { events: [JSON.parse(payload) as IngestEventInput], batchKey }, via);
   }
-  return pipeline.ingestLines(
-    caller,
-    { ...kept.request, lines: [payload], ...bytes, batchKey },
-    via,
-    kept.id,
-  );
+  return ingest.ingestLines(caller, { ...kept.request, lines: [payload], ...bytes, batchKey }, via, kept.id);
 }
 
 function originalOf({ payload, payloadBytes, request }: KeptInput): {

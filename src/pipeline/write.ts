@@ -6,7 +6,7 @@ import type { EventPartitions } from '../store/partitions.ts';
 import { rejectedOf } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
 import { commitChunk } from './commit.ts';
-import type { FoldableBatch } from './fold/fold.ts';
+import type { FoldableBatch } from './fold/deltas.ts';
 import type { IngestOutcome, Via } from './input.ts';
 import type { PrepareContext } from './prepare.ts';
 import type { Prepared } from './prepare-lines.ts';

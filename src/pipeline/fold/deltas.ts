@@ -37,6 +37,12 @@ export interface SignatureDelta {
   example: string;
 }
 
+/** A stored batch and what it adds. */
+export interface FoldableBatch {
+  readonly batchId: string;
+  readonly deltas: Deltas;
+}
+
 export class Deltas {
   readonly buckets = new Map<string, BucketDelta>();
   readonly signatures = new Map<string, SignatureDelta>();

@@ -8,12 +8,7 @@ import { addToBuckets, addToSignatures, addToSources, claimUnfolded } from '../.
 import type { Store } from '../../store/store.ts';
 import { transaction } from '../../store/transaction.ts';
 import { detect, type Touched } from '../detect/detect.ts';
-import { ALL_SIGNATURES, Deltas } from './deltas.ts';
-
-export interface FoldableBatch {
-  readonly batchId: string;
-  readonly deltas: Deltas;
-}
+import { ALL_SIGNATURES, Deltas, type FoldableBatch } from './deltas.ts';
 
 export interface FoldServices {
   readonly store: Store;

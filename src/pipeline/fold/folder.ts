@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../domain/logger.ts';
 import { US_PER_MS } from '../../domain/time.ts';
 import { findUnfolded } from '../../store/unfolded.ts';
-import { type FoldableBatch, type FoldServices, foldBatches } from './fold.ts';
+import type { FoldableBatch } from './deltas.ts';
+import { type FoldServices, foldBatches } from './fold.ts';
 import { recountBatch } from './recount.ts';
 
 export interface FoldStatus {

@@ -6,8 +6,7 @@ import { EventFlag } from '../../store/tables/event.ts';
 import { readBatchEvents, type StoredEvent } from '../../store/unfolded.ts';
 import { detectionTime } from '../prepare.ts';
 import { exampleOf } from '../sign.ts';
-import { Deltas } from './deltas.ts';
-import type { FoldableBatch } from './fold.ts';
+import { Deltas, type FoldableBatch } from './deltas.ts';
 
 const OURS = EventFlag.SEVERITY_INFERRED | EventFlag.TIMESTAMP_ASSIGNED;
 

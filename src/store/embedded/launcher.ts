@@ -54,7 +54,8 @@ interface Running {
   readonly adopted: boolean;
 }
 
-const POLL_MS = 20;
+const FIRST_PAUSE_MS = 8;
+const LONGEST_PAUSE_MS = 400;
 const LISTEN_MS = 20_000;
 /** Replaying the log after a crash may take long; meanwhile the server says that it is busy. */
 const RECOVERY_MS = 10 * 60_000;
@@ -138,7 +139,7 @@ async function bringUp(home: Home, settings: ServerSettings): Promise<Running> {
 /** Waits until the server answers. Null where none runs, or `comes` says that none will. */
 async function findRunning(home: Home, comes?: () => boolean): Promise<Omit<Running, 'adopted'> | null> {
   const begun = performance.now();
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.2, LONGEST_PAUSE_MS)) {
     const pidFile = readPidFile(home);
     const socketDir = pidFile?.socketDir ?? home.socketDir;
     const port = pidFile?.port || EMBEDDED_PORT;
@@ -148,7 +149,7 @@ async function findRunning(home: Home, comes?: () => boolean): Promise<Omit<Runn
     else if (!(comes?.() ?? (pidFile !== null && isServer(home, pidFile.pid)))) return null;
     const waitMs = state === 'busy' ? RECOVERY_MS : LISTEN_MS;
     if (performance.now() - begun > waitMs) throw silent(home, pidFile?.pid);
-    await delay(POLL_MS);
+    await delay(pauseMs);
   }
 }
 

@@ -27,7 +27,7 @@ export interface PidFile {
   readonly socketDir: string | null;
 }
 
-const POLL_MS = 20;
+const POLL_MS = 10;
 const FAST_SHUTDOWN_MS = 60_000;
 const IMMEDIATE_SHUTDOWN_MS = 20_000;
 const ORPHANS_END_MS = 10_000;

@@ -17,8 +17,10 @@ export const BEFORE_PORT = 1 << 14;
 export const IS_QUOTED = 1 << 15;
 /** Set by the classifier on a word that names a state: up, down, failed… */
 export const IS_STATE = 1 << 16;
+/** Set by the canonical form on a word that names the value behind an equals sign: `uid=0`. */
+export const IS_KEY = 1 << 18;
 /** Classes that occur at least twice stand this many bits higher: see {@link HAS_DOTS}. */
-export const REPEATED = 17;
+export const REPEATED = 16;
 export const HAS_DOTS = DOT << REPEATED;
 export const HAS_SLASHES = SLASH << REPEATED;
 /** The class of the first character stands this many bits higher. */

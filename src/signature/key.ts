@@ -1,6 +1,6 @@
 // From a canonical form to its key: a 64-bit hash that every process computes alike.
 import type { Form } from './canonical.ts';
-import { hash1, hash2 } from './hash.ts';
+import { hash1, hash2, step1, step2 } from './hash.ts';
 
 /** Names the algorithm. A change to what is hashed, or how, is a new version. */
 export const KEY_VERSION = 'v1';
@@ -63,6 +63,18 @@ export class KeyMaker {
     this.#cachedKey[slot] = key;
     return key;
   }
+}
+
+/**
+ * The key of everything in `partition` that is about as long as `tokens`: where messages go that exceed the number of
+ * forms that are told apart. A handful of keys per partition, whatever the messages are.
+ */
+export function coarseDigest(partition: string, tokens: number): { high: number; low: number } {
+  const length = 32 - Math.clz32(tokens);
+  return {
+    high: finalise(step1(hash1(partition), ~length)),
+    low: finalise(step2(hash2(partition), ~length)),
+  };
 }
 
 /** The finaliser of MurmurHash3 (Appleby). */

@@ -1,0 +1,145 @@
+// Learns which words of known forms are really variables, and joins the forms that differ only in them. Forms are only
+// ever joined, by rules in which more evidence never undoes a join: so the families are a least fixed point of the set
+// of forms, whatever the order in which they arrive and whichever process learns them.
+
+import { VAR_1, VAR_2 } from './canonical.ts';
+import { ContextHasher, type ContextId, type Slot } from './contexts.ts';
+import { evidenceNeeded, isVerb, mayVary, VARIABLE_EVIDENCE } from './evidence.ts';
+import { type Alias, Families } from './families.ts';
+import type { Shape, Token } from './shape.ts';
+
+/** Forms that one partition may hold; beyond it only known slots are looked up. */
+export const MAX_FORMS = 10_000;
+
+interface Context {
+  /** The words seen in the slot; null once it is known to vary. */
+  words: Set<string> | null;
+  variableSeen: boolean;
+  needed: number;
+  /** Families to join when the slot proves variable; afterwards the family that owns it. */
+  members: number[];
+}
+
+const WILD: Token = {
+  text: null,
+  hash: VAR_1,
+  hash2: VAR_2,
+  isKey: false,
+  isState: false,
+  gluedBefore: false,
+  gluedBehind: false,
+};
+
+/** The forms of one partition and what was learnt from them. */
+export class Generaliser {
+  readonly #families = new Families();
+  readonly #contexts = new Map<ContextId, Context>();
+  /** The family of every form, natural or wild, that was learnt. */
+  readonly #learnt = new Map<ContextId, number>();
+  readonly #maxForms: number;
+  #aliases: Alias[] = [];
+
+  constructor(maxForms: number = MAX_FORMS) {
+    this.#maxForms = maxForms;
+  }
+
+  get forms(): number {
+    return this.#families.size;
+  }
+
+  get isFull(): boolean {
+    return this.#families.size >= this.#maxForms;
+  }
+
+  /** The key of the family that `key` belongs to; `key` itself when it is not known. */
+  rootOf(key: string): string {
+    const id = this.#families.idOf(key);
+    return id === undefined ? key : this.#families.keyOf(id);
+  }
+
+  /** Adds a form, or an earlier time of a known one. Returns the joins that this caused, in order. */
+  add(shape: Shape, firstSeenUs: number): Alias[] {
+    this.#aliases = [];
+    const known = this.#families.idOf(shape.key);
+    if (known !== undefined) {
+      this.#record(this.#families.seen(known, firstSeenUs));
+      return this.#aliases;
+    }
+    const family = this.#families.add(shape.key, firstSeenUs);
+    this.#learn(shape.tokens, family);
+    return this.#aliases;
+  }
+
+  /** The family that a form would join by the slots known now; null when it would stand alone. Learns nothing. */
+  lookup(tokens: readonly Token[]): string | null {
+    const hasher = new ContextHasher(tokens);
+    for (const [slot] of slotsOf(tokens, hasher)) {
+      const context = this.#contexts.get(slot.context);
+      if (context !== undefined && context.words === null) return this.#families.keyOf(context.members[0]!);
+    }
+    return null;
+  }
+
+  #record(alias: Alias | null): void {
+    if (alias !== null) this.#aliases.push(alias);
+  }
+
+  #learn(tokens: readonly Token[], family: number): void {
+    const pending: (readonly Token[])[] = [tokens];
+    for (let form = pending.pop(); form !== undefined; form = pending.pop()) {
+      const hasher = new ContextHasher(form);
+      const whole = hasher.whole();
+      const twin = this.#learnt.get(whole);
+      if (twin !== undefined) {
+        this.#record(this.#families.join(twin, family));
+        continue;
+      }
+      this.#learnt.set(whole, family);
+      for (const [slot, needed] of slotsOf(form, hasher)) {
+        if (this.#witness(form, slot, needed, family)) pending.push(withSlotWild(form, slot));
+      }
+    }
+  }
+
+  /** Counts a form as evidence for one slot. True when that proves the slot variable. */
+  #witness(form: readonly Token[], slot: Slot, needed: number, family: number): boolean {
+    let context = this.#contexts.get(slot.context);
+    if (context === undefined) {
+      context = { words: new Set(), variableSeen: false, needed, members: [] };
+      this.#contexts.set(slot.context, context);
+    }
+    if (context.words === null) {
+      this.#record(this.#families.join(context.members[0]!, family));
+      return false;
+    }
+    const word = form[slot.position]!.text;
+    if (word === null) context.variableSeen = true;
+    else context.words.add(word);
+    context.needed = Math.min(context.needed, needed);
+    context.members.push(family);
+    const evidence = context.words.size + (context.variableSeen ? VARIABLE_EVIDENCE : 0);
+    if (context.words.size === 0 || evidence < context.needed) return false;
+    for (const member of context.members) this.#record(this.#families.join(member, family));
+    context.members = [family];
+    context.words = null;
+    return true;
+  }
+}
+
+/** The slots of a form that may vary, with the evidence that each needs. */
+function* slotsOf(tokens: readonly Token[], hasher: ContextHasher): Generator<[Slot, number]> {
+  let words = 0;
+  for (const token of tokens) if (token.text !== null) words++;
+  for (let position = 0; position < tokens.length; position++) {
+    const token = tokens[position]!;
+    const wordsLeft = token.text === null ? words : words - 1;
+    if (wordsLeft < 1 || !mayVary(token)) continue;
+    const needed = evidenceNeeded(tokens, position, wordsLeft);
+    if (token.text !== null && needed === Number.POSITIVE_INFINITY) continue;
+    yield [hasher.slot(position, token.text !== null && isVerb(token.text)), needed];
+  }
+}
+
+function withSlotWild(tokens: readonly Token[], slot: Slot): Token[] {
+  return [...tokens.slice(0, slot.from), WILD, ...tokens.slice(slot.to)];
+}

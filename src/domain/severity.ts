@@ -31,3 +31,10 @@ export const severityName = (severity: Severity): SeverityName => SEVERITIES[sev
 
 /** RFC 5424 section 6.2.1: 0 is Emergency, 7 is Debug. */
 export const severityOfSyslog = (code: number): Severity => (7 - (code & 7)) as Severity;
+
+/** DEBUG for none. */
+export function worstOf(severities: Iterable<Severity>): Severity {
+  let worst: Severity = Severity.DEBUG;
+  for (const severity of severities) if (severity > worst) worst = severity;
+  return worst;
+}

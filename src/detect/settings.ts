@@ -1,0 +1,119 @@
+// Every threshold of the detection rules, with its default. Times are microseconds, buckets are minutes.
+import { type Micros, US_PER_DAY, US_PER_MINUTE } from '../domain/time.ts';
+
+export interface EpisodeSettings {
+  /** A pause of this length or more ends an episode. */
+  readonly gapUs: Micros;
+  /** No event of an episode's later buckets lies this far behind its start: a persistent trouble recurs daily. */
+  readonly maxLengthUs: Micros;
+}
+
+export interface AlivenessSettings {
+  /** An asset with an event within this time is alive, whatever its habits. */
+  readonly minQuietMinutes: number;
+  /** No habit makes an asset alive for longer without an event. */
+  readonly maxQuietMinutes: number;
+  /** Times the usual gap (its `gapPercentile`) between active minutes. */
+  readonly gapFactor: number;
+  readonly gapPercentile: number;
+  /** Habits are read from this long before the hour that is judged. */
+  readonly habitMinutes: number;
+}
+
+export interface SpikeSettings {
+  /** Alive buckets that the baseline is learned from; nothing older has any influence. */
+  readonly windowBuckets: number;
+  /** Nor does anything older than this, however few alive buckets it holds. */
+  readonly lookBackMinutes: number;
+  readonly medianBuckets: number;
+  readonly ewmaAlpha: number;
+  readonly baselineFloor: number;
+  readonly minCount: number;
+  readonly ratio: number;
+  readonly zScore: number;
+  readonly warmUpBuckets: number;
+  /** Buckets after a silence that do not fire. */
+  readonly graceBuckets: number;
+  /** A burst closes after `closeBuckets` buckets below `closeRatio` times its baseline… */
+  readonly closeRatio: number;
+  readonly closeBuckets: number;
+  /** …or when it is this long: then what it shows is the new normal. */
+  readonly maxBurstBuckets: number;
+  /** Series with a greater dispersion, or fewer events a minute, are judged on sums of `slotMinutes`. */
+  readonly maxDispersion: number;
+  readonly minRate: number;
+  readonly slotMinutes: number;
+  /** A burst is recurring where one of these holds: hot at the same time ± `slackBuckets` in each of `times` past periods. */
+  readonly habits: readonly { readonly everyMinutes: number; readonly times: number }[];
+  readonly slackBuckets: number;
+}
+
+export interface RecurrenceSettings {
+  readonly windowUs: Micros;
+  readonly minEvents: number;
+  readonly minEpisodes: number;
+  /** A severity rank. */
+  readonly minSeverity: number;
+}
+
+export interface SelfHealSettings {
+  /** The recovery comes within this time of the first report of the problem. */
+  readonly healWithinUs: Micros;
+  /** The first report of a problem is looked for no further back than this before its recovery. */
+  readonly outageLookBackUs: Micros;
+  readonly windowUs: Micros;
+  readonly minCycles: number;
+}
+
+export interface DetectSettings {
+  readonly episode: EpisodeSettings;
+  readonly aliveness: AlivenessSettings;
+  readonly spike: SpikeSettings;
+  readonly recurrence: RecurrenceSettings;
+  readonly selfHeal: SelfHealSettings;
+  /** What lies further apart belongs to different candidates. */
+  readonly runGapUs: Micros;
+}
+
+export const DETECT_SETTINGS: DetectSettings = {
+  episode: { gapUs: 30 * US_PER_MINUTE, maxLengthUs: US_PER_DAY },
+  aliveness: {
+    minQuietMinutes: 10,
+    maxQuietMinutes: 1_440,
+    gapFactor: 5,
+    gapPercentile: 0.95,
+    habitMinutes: 1_440,
+  },
+  spike: {
+    windowBuckets: 120,
+    lookBackMinutes: 1_440,
+    medianBuckets: 60,
+    ewmaAlpha: 0.05,
+    baselineFloor: 0.5,
+    minCount: 10,
+    ratio: 3,
+    zScore: 4,
+    warmUpBuckets: 30,
+    graceBuckets: 10,
+    closeRatio: 1.5,
+    closeBuckets: 5,
+    maxBurstBuckets: 60,
+    maxDispersion: 4,
+    minRate: 3,
+    slotMinutes: 5,
+    habits: [
+      { everyMinutes: 60, times: 3 },
+      { everyMinutes: 1_440, times: 2 },
+      { everyMinutes: 10_080, times: 2 },
+    ],
+    slackBuckets: 2,
+  },
+  recurrence: { windowUs: 7 * US_PER_DAY, minEvents: 3, minEpisodes: 2, minSeverity: 3 },
+  selfHeal: {
+    healWithinUs: 15 * US_PER_MINUTE,
+    outageLookBackUs: 60 * US_PER_MINUTE,
+    windowUs: 7 * US_PER_DAY,
+    minCycles: 2,
+  },
+  runGapUs: 7 * US_PER_DAY,
+};

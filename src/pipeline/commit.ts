@@ -124,14 +124,14 @@ async function withoutKnownKeys(client: pg.ClientBase, chunk: ChunkToCommit, bat
     const key = event.prepared.eventKey as string;
     if (!first.has(key)) first.set(key, event);
   }
-  const { eventIds } = encodeEvents(chunk.tenantId, batch, [...first.values()]);
+  const encoded = encodeEvents(chunk.tenantId, batch, [...first.values()]);
   const claims = await claimEventKeys(
     client,
     chunk.tenantId,
     chunk.source.text,
     [...first.entries()].map(([key, event], i) => ({
       key,
-      eventId: eventIds[i] as string,
+      eventId: encoded.eventId(i),
       timestampUs: event.timestampUs,
     })),
   );
@@ -168,7 +168,7 @@ async function storeStaged(
   events: readonly SignedEvent[],
 ): Promise<Stored> {
   const encoded = encodeEvents(chunk.tenantId, batch, events);
-  const idOf = new Map(events.map((event, i) => [event, encoded.eventIds[i] as string]));
+  const idOf = new Map(events.map((event, i) => [event, encoded.eventId(i)]));
   const known = await stageEvents(client, encoded);
   const taken = await takenPositions(client, chunk);
   const clashing = events.filter(

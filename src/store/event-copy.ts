@@ -1,6 +1,6 @@
 // Events in PostgreSQL's binary COPY format: nothing is escaped, no number is printed or parsed.
 // Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
-import { formatUuid, writeEventId } from '../domain/event-id.ts';
+import { eventIdDigits, formatUuid } from '../domain/event-id.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Micros } from '../domain/time.ts';
 import type { RowId } from './dimensions.ts';
@@ -29,10 +29,10 @@ const FIXED_BYTES = 2 + COLUMN_COUNT * 4 + 64;
 const EPOCH_2000_US = 946_684_800_000_000;
 const TWO_32 = 0x1_0000_0000;
 
-/** The whole COPY body, and the ids in the events' order. */
+/** The whole COPY body, and the id of each event by its position. */
 export interface EncodedEvents {
   readonly body: Buffer;
-  readonly eventIds: string[];
+  eventId(position: number): string;
 }
 
 export function encodeEvents(
@@ -41,8 +41,8 @@ export function encodeEvents(
   events: readonly StorableEvent[],
 ): EncodedEvents {
   const writer = new CopyWriter(events);
-  const eventIds = events.map((event) => writer.event(tenantId, batch, event));
-  return { body: writer.finish(), eventIds };
+  const digits = events.map((event) => writer.event(tenantId, batch, event));
+  return { body: writer.finish(), eventId: (position) => formatUuid(digits[position] as string) };
 }
 
 class CopyWriter {
@@ -97,10 +97,9 @@ class CopyWriter {
 
   #uuid(event: StorableEvent): string {
     this.#int32(16);
-    writeEventId(this.#buffer, this.#at, event.timestampUs, event.identity);
-    const text = formatUuid(this.#buffer, this.#at);
-    this.#at += 16;
-    return text;
+    const digits = eventIdDigits(event.timestampUs, event.identity);
+    this.#at += this.#buffer.write(digits, this.#at, 'hex');
+    return digits;
   }
 
   #timestamp(us: Micros): void {

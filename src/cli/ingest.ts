@@ -1,0 +1,135 @@
+// `mnemograph ingest`: log files or standard input into the memory, with a progress bar and exact totals.
+import { basename } from 'node:path';
+import cliProgress from 'cli-progress';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { formatMicros } from '../domain/time.ts';
+import { SOURCE_TYPES, type SourceType } from '../domain/words.ts';
+import type { IngestOutcome } from '../pipeline/input.ts';
+import { checkTenantSlug, DEFAULT_TENANT } from '../store/tenants.ts';
+import { type IngestOptions, type InputFile, ingestFile, inspectFile, type Progress } from './ingest/run.ts';
+import { withRuntime } from './runtime.ts';
+
+interface Flags {
+  tenant: string;
+  batchKey?: string;
+  sourceType: SourceType;
+  host?: string;
+  service?: string;
+  progress: boolean;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mnemograph ingest /var/log/auth.log
+  mnemograph ingest --tenant acme /backup/2026-0*.log.gz
+  journalctl -o short-iso | mnemograph ingest --batch-key "journal-$(date +%F)" -
+
+A file is known by its path and its first line: sending it again adds only what grew.
+Standard input has no such name: give it a --batch-key if you may send it twice.`;
+
+export function registerIngest(program: Command): void {
+  program
+    .command('ingest')
+    .description('Send log files, or standard input (-), into the memory')
+    .argument('<file...>', 'files to read; .gz is unpacked; - is standard input')
+    .option('--tenant <slug>', 'whose logs these are', DEFAULT_TENANT)
+    .option('--batch-key <key>', 'names this input: sending it again under the same key adds nothing')
+    .addOption(
+      new Option('--source-type <type>', 'what kind of source it is').choices(SOURCE_TYPES).default('FILE'),
+    )
+    .option('--host <name>', 'the host of lines that name none')
+    .option('--service <name>', 'the service of lines that name none')
+    .option('--no-progress', 'no progress bar')
+    .option('--json', 'print the totals as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((files: string[], flags: Flags) => ingest(files, flags));
+}
+
+async function ingest(paths: readonly string[], flags: Flags): Promise<void> {
+  const tenant = checkTenantSlug(flags.tenant);
+  const files = await Promise.all(paths.map(inspectFile));
+  const options: IngestOptions = {
+    sourceType: flags.sourceType,
+    host: flags.host ?? null,
+    service: flags.service ?? null,
+    batchKey: flags.batchKey ?? null,
+  };
+  await withRuntime(async ({ pipeline, callerFor, clock }) => {
+    const caller = await callerFor(tenant);
+    const startedMs = performance.now();
+    const totals: { file: string; outcome: IngestOutcome }[] = [];
+    for (const file of files) {
+      const bar = progressFor(file, flags.progress);
+      const named =
+        files.length > 1 && options.batchKey !== null ? `${options.batchKey}/${file.path}` : options.batchKey;
+      const outcome = await ingestFile(pipeline, caller, file, { ...options, batchKey: named }, bar.progress);
+      bar.stop();
+      totals.push({ file: file.path, outcome });
+    }
+    await pipeline.settle(caller.tenantId);
+    const seconds = (performance.now() - startedMs) / 1_000;
+    if (flags.json)
+      console.log(
+        JSON.stringify({ tenant, at: formatMicros(clock.nowUs()), seconds, files: totals.map(asJson) }),
+      );
+    else for (const line of report(totals, seconds)) console.log(line);
+  });
+}
+
+function progressFor(file: InputFile, wanted: boolean): { progress: Progress; stop(): void } {
+  const ignore: Progress = { bytes: () => {}, lines: () => {} };
+  if (!wanted || !process.stderr.isTTY) return { progress: ignore, stop: () => {} };
+  const startedMs = performance.now();
+  const bar = new cliProgress.SingleBar(
+    {
+      stream: process.stderr,
+      format: `${basename(file.path)} {bar} {percentage}% | {lines} lines | {rate} lines/s`,
+      hideCursor: true,
+      clearOnComplete: true,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(file.sizeBytes ?? 0, 0, { lines: 0, rate: 0 });
+  return {
+    progress: {
+      bytes: (count) => {
+        if (file.sizeBytes === null) bar.setTotal(bar.getProgress() + count);
+        bar.increment(count);
+      },
+      lines: (outcome) => {
+        const lines = outcome.accepted + outcome.duplicates + outcome.rejectedIds.length;
+        bar.update({ lines, rate: Math.round((lines * 1_000) / (performance.now() - startedMs)) });
+      },
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+const asJson = ({ file, outcome }: { file: string; outcome: IngestOutcome }) => ({
+  file,
+  accepted: outcome.accepted,
+  duplicates: outcome.duplicates,
+  rejected: outcome.rejectedIds.length,
+  newSignatures: outcome.newSignatureIds.length,
+});
+
+const count = (n: number) => n.toLocaleString('en-US');
+
+function report(totals: readonly { file: string; outcome: IngestOutcome }[], seconds: number): string[] {
+  const lines = totals.map((total) => {
+    const { accepted, duplicates, rejected, newSignatures } = asJson(total);
+    const known = duplicates > 0 ? `, ${count(duplicates)} known already` : '';
+    const refused = rejected > 0 ? `, ${count(rejected)} rejected (kept: see rejectedInputs)` : '';
+    return `${total.file}: ${count(accepted)} new events${known}${refused}, ${count(newSignatures)} new signatures`;
+  });
+  const sum = totals.reduce(
+    (n, { outcome }) => n + outcome.accepted + outcome.duplicates + outcome.rejectedIds.length,
+    0,
+  );
+  return [
+    ...lines,
+    `${count(sum)} lines in ${seconds.toFixed(1)} s, ${count(Math.round(sum / seconds))} lines/s`,
+  ];
+}

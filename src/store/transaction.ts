@@ -22,8 +22,9 @@ export async function transaction<T>(store: Store, work: (t: WriteTransaction) =
   }
 }
 
-const isConnectionLost = (error: Error | undefined): boolean =>
-  error !== undefined &&
+/** Whether the connection itself is gone, so that the next one may do better. */
+export const isConnectionLost = (error: unknown): boolean =>
+  error instanceof Error &&
   /Connection terminated|connection .*(closed|lost)|ECONNRESET|EPIPE/i.test(error.message);
 
 /** The SQLSTATE of a database error, also where Drizzle wrapped it; '' for anything else. */

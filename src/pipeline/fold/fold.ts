@@ -1,12 +1,12 @@
 // Counts batches and runs detection on what they touched, in one transaction per tenant: a counted batch has been
-// looked at, an uncounted one is counted again after a crash.
+// looked at, an uncounted one is counted again after a crash. A fault in a rule costs its detections, never a count.
 
 import type { Clock } from '../../domain/time.ts';
 import { announce } from '../../live/outbox.ts';
 import { describeForm } from '../../signature/engine.ts';
 import { addToBuckets, addToSignatures, addToSources, claimUnfolded } from '../../store/counters.ts';
-import type { Store } from '../../store/store.ts';
-import { transaction } from '../../store/transaction.ts';
+import type { Store, WriteTx } from '../../store/store.ts';
+import { isConnectionLost, sqlState, transaction } from '../../store/transaction.ts';
 import { detect, type Touched } from '../detect/detect.ts';
 import { ALL_SIGNATURES, Deltas, type FoldableBatch } from './deltas.ts';
 
@@ -17,34 +17,66 @@ export interface FoldServices {
 
 const FOLD_LOCK_CLASS = 7_304;
 
-/** Returns how many events were counted: none of a batch that another process had counted already. */
+export interface FoldResult {
+  /** Events counted: none of a batch that another process had counted already. */
+  readonly eventCount: number;
+  /** What detection failed to look at; hand it to the next fold. */
+  readonly missed: readonly Touched[];
+  readonly fault: Error | null;
+}
+
+/** `missedBefore`: what an earlier fold could not look at. */
 export async function foldBatches(
   services: FoldServices,
   tenantId: number,
   batches: readonly FoldableBatch[],
-): Promise<number> {
+  missedBefore: readonly Touched[] = [],
+): Promise<FoldResult> {
   return transaction(services.store, async ({ tx, client }) => {
     await client.query({
       name: 'fold_lock',
       text: 'select pg_advisory_xact_lock($1::int, $2::int)',
       values: [FOLD_LOCK_CLASS, tenantId],
     });
-    const claimed = await claimUnfolded(
-      client,
-      tenantId,
-      batches.map((batch) => batch.batchId),
-    );
+    const batchIds = batches.map((batch) => batch.batchId);
+    const claimed = await claimUnfolded(client, tenantId, batchIds);
     const sum = new Deltas();
     for (const batch of batches) if (claimed.has(batch.batchId)) sum.merge(batch.deltas);
-    if (sum.eventCount === 0) return 0;
-    await addToBuckets(client, tenantId, [...sum.buckets.values()]);
-    await addToSignatures(client, tenantId, withPatterns(sum));
-    await addToSources(client, tenantId, [...claimed]);
-    const { announcements } = await detect(tx, { tenantId, touched: touchedBy(sum), clock: services.clock });
-    await announce(tx, tenantId, announcements);
-    return sum.eventCount;
+    if (sum.eventCount > 0) {
+      await addToBuckets(client, tenantId, [...sum.buckets.values()]);
+      await addToSignatures(client, tenantId, withPatterns(sum));
+      await addToSources(client, tenantId, [...claimed]);
+    }
+    const touched = [...missedBefore, ...touchedBy(sum)];
+    const detected = await detectSafely(services, tx, tenantId, touched);
+    await announce(tx, tenantId, detected.announcements);
+    return { eventCount: sum.eventCount, ...detected };
   });
 }
+
+async function detectSafely(
+  services: FoldServices,
+  tx: WriteTx,
+  tenantId: number,
+  touched: readonly Touched[],
+) {
+  if (touched.length === 0) return { announcements: [], missed: [], fault: null };
+  try {
+    const { announcements } = await tx.transaction((savepoint) =>
+      detect(savepoint, { tenantId, touched, clock: services.clock }),
+    );
+    return { announcements, missed: [], fault: null };
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    return { announcements: [], missed: touched, fault: error as Error };
+  }
+}
+
+/** Serialization failures, deadlocks, lost connections, shutdowns: the whole fold is tried again. */
+const isTransient = (error: unknown): boolean => {
+  const state = sqlState(error);
+  return state === '' ? isConnectionLost(error) : /^(08|40|57|53)/.test(state);
+};
 
 // A pattern depends on the message alone, not on the partition.
 const withPatterns = (sum: Deltas) =>

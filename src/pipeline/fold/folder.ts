@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../domain/logger.ts';
 import { US_PER_MS } from '../../domain/time.ts';
 import { findUnfolded } from '../../store/unfolded.ts';
+import type { Touched } from '../detect/detect.ts';
 import type { FoldableBatch } from './deltas.ts';
 import { type FoldServices, foldBatches } from './fold.ts';
 import { recountBatch } from './recount.ts';
@@ -31,6 +32,8 @@ export class Folder {
   readonly #services: FoldServices & { logger: Logger };
   readonly #pending = new Map<number, Pending[]>();
   readonly #waiters = new Map<number, (() => void)[]>();
+  /** What detection could not look at, to be tried with the next batch. */
+  readonly #missed = new Map<number, readonly Touched[]>();
   readonly #busy = new Set<number>();
   #stopping = false;
   #sweepTimer: NodeJS.Timeout | undefined;
@@ -127,8 +130,11 @@ export class Folder {
 
   async #fold(tenantId: number, batches: readonly Pending[]): Promise<boolean> {
     try {
-      await foldBatches(this.#services, tenantId, batches);
-      this.#lastError = null;
+      const result = await foldBatches(this.#services, tenantId, batches, this.#missed.get(tenantId));
+      this.#missed.set(tenantId, result.missed);
+      this.#lastError = result.fault?.message ?? null;
+      if (result.fault)
+        this.#services.logger.error({ err: result.fault, tenantId }, 'detection failed; events are counted');
       return true;
     } catch (error) {
       this.#lastError = (error as Error).message;

@@ -1,0 +1,84 @@
+// Why a "no" could be wrong: holes of memory that lie inside what was asked.
+import type postgres from 'postgres';
+import { aliveMinutes, alivenessReachMinutes } from '../../detect/aliveness.ts';
+import { DETECT_SETTINGS } from '../../detect/settings.ts';
+import { type Micros, minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
+import type { CoverageGap } from '../coverage.ts';
+import { counted, spanText } from '../moments.ts';
+import type { Question } from './question.ts';
+
+const REJECTIONS_SEARCHED = 2_000;
+const ALIVENESS = DETECT_SETTINGS.aliveness;
+
+/** In words; null: nothing that we know of hides it. */
+export async function findBlindSpot(
+  read: postgres.Sql,
+  tenantId: number,
+  question: Question,
+  gaps: readonly CoverageGap[],
+  newestUs: Micros,
+): Promise<string | null> {
+  return (
+    (await amongRejected(read, tenantId, question, gaps)) ??
+    (await inSource(read, tenantId, question, gaps)) ??
+    (await onHost(read, tenantId, question.hostNamed ? question.host : null, newestUs))
+  );
+}
+
+async function amongRejected(
+  read: postgres.Sql,
+  tenantId: number,
+  question: Question,
+  gaps: readonly CoverageGap[],
+): Promise<string | null> {
+  if (question.message === null || !gaps.some((gap) => gap.kind === 'REJECTED')) return null;
+  const [row] = await read<{ n: number; last_at: string | null }[]>`
+    select count(*)::int as n, max(received_at) as last_at
+      from (select payload, received_at from rejected_input
+             where tenant_id = ${tenantId} and replayed_at is null
+             order by received_at desc limit ${REJECTIONS_SEARCHED}) r
+     where position(${question.message} in r.payload) > 0`;
+  if (row === undefined || row.n === 0 || row.last_at === null) return null;
+  return `${counted(row.n, 'input')} with these very words could not be stored (see rejectedInputs); replay, then ask again.`;
+}
+
+/** A source that feeds the asked service or host, and is failing or silent. */
+async function inSource(
+  read: postgres.Sql,
+  tenantId: number,
+  question: Question,
+  gaps: readonly CoverageGap[],
+): Promise<string | null> {
+  const closed = gaps.filter((gap) => gap.kind !== 'REJECTED' && gap.sourceId !== null);
+  if (closed.length === 0 || (question.service === null && question.host === null)) return null;
+  const rows = await read<{ source_id: string }[]>`
+    select distinct source_id from origin
+     where tenant_id = ${tenantId} and source_id = any(${closed.map((gap) => gap.sourceId)}::bigint[])
+       and (${question.service}::text is null or service = ${question.service}::text)
+       and (${question.host}::text is null or host = ${question.host}::text)`;
+  const fed = new Set(rows.map((row) => row.source_id));
+  const gap = closed.find(({ sourceId }) => fed.has(sourceId as string));
+  return gap === undefined ? null : `${gap.reason} What it would have told is missing.`;
+}
+
+async function onHost(
+  read: postgres.Sql,
+  tenantId: number,
+  host: string | null,
+  newestUs: Micros,
+): Promise<string | null> {
+  if (host === null) return null;
+  const newest = minuteOf(newestUs);
+  const [row] = await read<{ minutes: number[] | null }[]>`
+    select (select array_agg(b.minute order by b.minute) from feature_bucket b
+             where b.tenant_id = ${tenantId} and b.signature_id = 0 and b.asset_id = a.asset_id
+               and b.minute >= (select max(l.minute) from feature_bucket l
+                                 where l.tenant_id = ${tenantId} and l.signature_id = 0 and l.asset_id = a.asset_id)
+                             - ${alivenessReachMinutes(ALIVENESS)}::int) as minutes
+      from asset a where a.tenant_id = ${tenantId} and a.hostname = ${host}`;
+  const minutes = row?.minutes;
+  if (!minutes || minutes.length === 0) return null;
+  const last = minutes.at(-1) as number;
+  if (!aliveMinutes(minutes, last, newest, ALIVENESS).includes(0)) return null;
+  return `${host} has been silent for ${spanText((newest - last) * US_PER_MINUTE)} while others went on: what happened there since is not known.`;
+}

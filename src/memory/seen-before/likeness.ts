@@ -1,0 +1,131 @@
+// How alike two message templates are: the share of their words that they have in common, weighted by what a word
+// tells, and whether they come in the same order (longest common subsequence). Pure.
+
+/** At or above: worth showing as similar. Lines of other families stay below it; see the tests for both sides. */
+export const SIMILAR_FROM = 0.6;
+
+const WILDCARD = '<*>';
+const TOKEN = /<\*>|[\p{L}\p{N}_]+/gu;
+const MAX_TOKENS = 96;
+
+const WILDCARD_WEIGHT = 0.3;
+const FUNCTION_WORD_WEIGHT = 0.3;
+/** Words that hold a sentence together and say nothing about what happened. */
+const FUNCTION_WORDS = new Set(
+  'a an and any are as at be been by did do does for from had has have in into is it its no not of off on or our out over so than that the their then there this to was we were will with you your'.split(
+    ' ',
+  ),
+);
+
+/** Share of the whole that each of the two comparisons decides. */
+const ORDER_SHARE = 0.6;
+/** A few words, all found in a longer template, are as good as this. */
+const CONTAINED_SCORE = 0.75;
+const CONTAINED_MIN_WORDS = 2;
+const CONTAINED_MIN_SHARE = 0.8;
+
+export interface Likeness {
+  /** 0..1; 1 only for the same words in the same order. */
+  readonly similarity: number;
+  /** Words of each side that the other lacks, in order. */
+  readonly onlyInFirst: readonly string[];
+  readonly onlyInSecond: readonly string[];
+  readonly sharedWords: number;
+}
+
+/** Lower-case words and one wildcard per run of them. */
+export function tokensOf(pattern: string): string[] {
+  const tokens: string[] = [];
+  for (const [token] of pattern.toLowerCase().matchAll(TOKEN)) {
+    if (token === WILDCARD && tokens.at(-1) === WILDCARD) continue;
+    tokens.push(token);
+    if (tokens.length === MAX_TOKENS) break;
+  }
+  return tokens;
+}
+
+const isWord = (token: string) => token !== WILDCARD;
+const isTelling = (token: string) => isWord(token) && !FUNCTION_WORDS.has(token);
+
+function weightOf(token: string): number {
+  if (token === WILDCARD) return WILDCARD_WEIGHT;
+  return FUNCTION_WORDS.has(token) ? FUNCTION_WORD_WEIGHT : 1;
+}
+
+const weightOfAll = (tokens: readonly string[]) => tokens.reduce((sum, token) => sum + weightOf(token), 0);
+
+/** Cheap upper bound of the similarity, for choosing which pairs to compare in full. */
+export function sharedWeight(first: readonly string[], second: readonly string[]): number {
+  const left = countsOf(second);
+  let shared = 0;
+  for (const token of first) {
+    const n = left.get(token) ?? 0;
+    if (n === 0) continue;
+    left.set(token, n - 1);
+    shared += weightOf(token);
+  }
+  return shared;
+}
+
+function countsOf(tokens: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
+}
+
+export function compare(first: readonly string[], second: readonly string[]): Likeness {
+  const total = weightOfAll(first) + weightOfAll(second);
+  const common = commonSubsequence(first, second);
+  const shared = sharedWeight(first, second);
+  const inOrder = total === 0 ? 0 : (2 * weightOfAll(common.map((i) => first[i]!))) / total;
+  const anyOrder = total === 0 ? 0 : (2 * shared) / total;
+  const both = ORDER_SHARE * inOrder + (1 - ORDER_SHARE) * anyOrder;
+  return {
+    similarity: Math.min(1, Math.max(both, contained(first, second))),
+    onlyInFirst: missingFrom(second, first),
+    onlyInSecond: missingFrom(first, second),
+    sharedWords: common.filter((i) => isWord(first[i]!)).length,
+  };
+}
+
+/** For a few words typed from memory: what share of the telling ones the template holds. */
+function contained(query: readonly string[], template: readonly string[]): number {
+  const words = [...new Set(query.filter(isTelling))];
+  if (words.length < CONTAINED_MIN_WORDS) return 0;
+  const inTemplate = new Set(template);
+  const share = words.filter((word) => inTemplate.has(word)).length / words.length;
+  return share < CONTAINED_MIN_SHARE ? 0 : CONTAINED_SCORE * share;
+}
+
+function missingFrom(other: readonly string[], tokens: readonly string[]): string[] {
+  const left = countsOf(other);
+  return tokens.filter((token) => {
+    const n = left.get(token) ?? 0;
+    left.set(token, n - 1);
+    return n <= 0 && isWord(token);
+  });
+}
+
+/** Indexes into `first` of a longest common subsequence of the greatest weight. */
+function commonSubsequence(first: readonly string[], second: readonly string[]): number[] {
+  const width = second.length + 1;
+  const best = new Float64Array((first.length + 1) * width);
+  for (let i = first.length - 1; i >= 0; i--) {
+    for (let j = second.length - 1; j >= 0; j--) {
+      const skip = Math.max(best[(i + 1) * width + j]!, best[i * width + j + 1]!);
+      const take = first[i] === second[j] ? best[(i + 1) * width + j + 1]! + weightOf(first[i]!) : 0;
+      best[i * width + j] = Math.max(skip, take);
+    }
+  }
+  const taken: number[] = [];
+  for (let i = 0, j = 0; i < first.length && j < second.length; ) {
+    const here = best[i * width + j]!;
+    if (first[i] === second[j] && here === best[(i + 1) * width + j + 1]! + weightOf(first[i]!)) {
+      taken.push(i);
+      i++;
+      j++;
+    } else if (best[(i + 1) * width + j]! >= best[i * width + j + 1]!) i++;
+    else j++;
+  }
+  return taken;
+}

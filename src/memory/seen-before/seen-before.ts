@@ -1,0 +1,153 @@
+import type postgres from 'postgres';
+import type { VerbContext } from '../../store/verb.ts';
+import { type Coverage, readCoverage } from '../coverage.ts';
+import type { SeenBefore, SeenBeforeInput, SeenBeforeVerdict } from './answer.ts';
+import { findBlindSpot } from './blind-spots.ts';
+import { tellEpisodes } from './episodes.ts';
+import {
+  explainNo,
+  explainNothingIngested,
+  explainOnlyItself,
+  explainSimilar,
+  explainUnknown,
+  explainYes,
+  type Findings,
+} from './explain.ts';
+import { readHistory, type SignatureHistory } from './history.ts';
+import { type Question, understand } from './question.ts';
+import { readEpisodes } from './read-episodes.ts';
+import { type Closeness, recall } from './recall.ts';
+import { findSimilar, type Resemblance } from './similar.ts';
+
+const EPISODES_SHOWN = 20;
+const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null };
+
+/**
+ * Have we seen this before? YES: its exact signature has events (of an event: others than itself). SIMILAR: templates
+ * that resemble it. NO: neither, within the coverage shown. UNKNOWN: nothing was ever ingested, or a known gap lies
+ * inside what was asked. Throws ValidationError for an empty message, NotFoundError for an unknown id.
+ */
+export async function seenBefore(ctx: VerbContext, input: SeenBeforeInput): Promise<SeenBefore> {
+  const { read } = ctx.store;
+  const { tenantId } = ctx.caller;
+  const asker = { read, tenantId, clock: ctx.clock };
+  const [question, coverage] = await Promise.all([understand(asker, input), readCoverage(read, tenantId)]);
+  if (coverage.fromUs === null) return nothingIngested(coverage);
+  const history = await readHistory(read, tenantId, question.signatureIds);
+  const found = await gather(read, tenantId, question, coverage, history);
+  const { verdict, explanation } = await judge(read, tenantId, found);
+  return {
+    verdict,
+    explanation,
+    signatureId: history[0]?.signatureId ?? null,
+    similar: [...otherHomes(history), ...found.similar].map(({ signatureId, similarity, reason }) => ({
+      signatureId,
+      similarity,
+      reason,
+    })),
+    firstSeenUs: history.length === 0 ? null : Math.min(...history.map((h) => h.firstUs)),
+    lastSeenUs: history.length === 0 ? null : Math.max(...history.map((h) => h.lastUs)),
+    occurrenceCount: history.reduce((sum, h) => sum + h.count, 0),
+    episodes: found.episodes,
+    incidents: found.recalled.incidents.map(({ incidentId, score, reason }) => ({
+      incidentId,
+      score,
+      reason,
+    })),
+    lessonIds: found.recalled.lessons.map((lesson) => lesson.lessonId),
+    runbookHintIds: found.recalled.hints.map((hint) => hint.hintId),
+    coverage,
+  };
+}
+
+async function gather(
+  read: postgres.Sql,
+  tenantId: number,
+  question: Question,
+  coverage: Coverage,
+  history: readonly SignatureHistory[],
+): Promise<Findings> {
+  const newestUs = coverage.toUs!;
+  const signatureIds = history.map((h) => h.signatureId);
+  const wantsSimilar = history.length === 0 && question.pattern !== null;
+  const [episodes, resemblance, onHost] = await Promise.all([
+    readEpisodes(read, tenantId, signatureIds, newestUs),
+    wantsSimilar ? findSimilar(read, tenantId, question, signatureIds) : NO_RESEMBLANCE,
+    wasOnHost(read, tenantId, signatureIds, question.host),
+  ]);
+  const closeness: Closeness = new Map([
+    ...resemblance.similar.map((s) => [s.signatureId, s.similarity] as const),
+    ...signatureIds.map((id) => [id, 1] as const),
+  ]);
+  const recalled = await recall(read, tenantId, {
+    closeness,
+    candidateId: question.candidateId,
+    host: question.host,
+    newestUs,
+  });
+  return {
+    question,
+    coverage,
+    history,
+    episodes: tellEpisodes(episodes, newestUs, EPISODES_SHOWN),
+    recalled,
+    ...resemblance,
+    onHost,
+  };
+}
+
+async function judge(
+  read: postgres.Sql,
+  tenantId: number,
+  found: Findings,
+): Promise<{ verdict: SeenBeforeVerdict; explanation: string }> {
+  const { question, coverage, history, similar } = found;
+  const count = history.reduce((sum, h) => sum + h.count, 0);
+  if (question.about === 'event' && count === 1) {
+    return { verdict: 'NO', explanation: explainOnlyItself(found) };
+  }
+  if (count > 0) return { verdict: 'YES', explanation: explainYes(found) };
+  const blindSpot = await findBlindSpot(read, tenantId, question, coverage.gaps, coverage.toUs!);
+  if (similar.length > 0) return { verdict: 'SIMILAR', explanation: explainSimilar(found, blindSpot) };
+  if (blindSpot !== null) return { verdict: 'UNKNOWN', explanation: explainUnknown(found, blindSpot) };
+  return { verdict: 'NO', explanation: explainNo(found) };
+}
+
+/** The same form in further services: exact matches beside the one shown as `signature`. */
+const otherHomes = (history: readonly SignatureHistory[]) =>
+  history.slice(1).map(({ signatureId, service, count }) => ({
+    signatureId,
+    similarity: 1,
+    reason: `the same words from "${service}", ${count.toLocaleString('en-US')} times`,
+  }));
+
+/** null: no host was asked for, or the signatures are not known. */
+async function wasOnHost(
+  read: postgres.Sql,
+  tenantId: number,
+  signatureIds: readonly string[],
+  host: string | null,
+): Promise<boolean | null> {
+  if (host === null || signatureIds.length === 0) return null;
+  const [row] = await read<{ on_host: boolean }[]>`
+    select exists (select 1 from asset a
+                     join feature_bucket b on b.tenant_id = a.tenant_id and b.asset_id = a.asset_id
+                      and b.signature_id = any(${[...signatureIds]}::bigint[])
+                    where a.tenant_id = ${tenantId} and a.hostname = ${host}) as on_host`;
+  return row!.on_host;
+}
+
+const nothingIngested = (coverage: Coverage): SeenBefore => ({
+  verdict: 'UNKNOWN',
+  explanation: explainNothingIngested(),
+  signatureId: null,
+  similar: [],
+  firstSeenUs: null,
+  lastSeenUs: null,
+  occurrenceCount: 0,
+  episodes: [],
+  incidents: [],
+  lessonIds: [],
+  runbookHintIds: [],
+  coverage,
+});

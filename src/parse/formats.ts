@@ -1,0 +1,61 @@
+// Which formats a line may have by its first character, and in which order they are tried.
+
+import * as c from './chars.ts';
+import { applyCisco } from './cisco.ts';
+import { parseJsonLine } from './jsonl.ts';
+import { lineOf, type ParseContext, type ParsedLine } from './parsed-line.ts';
+import { parsePlain } from './plain.ts';
+import { parseRfc3164, priorityAt } from './rfc3164.ts';
+import { parseRfc5424 } from './rfc5424.ts';
+
+/** Null when the line is not of the parser's format. */
+type LineParser = (raw: string, context: ParseContext) => ParsedLine | null;
+
+function parseSyslog(raw: string, context: ParseContext): ParsedLine | null {
+  const priority = priorityAt(raw, 0);
+  if (!priority) return null;
+  const isVersion1 =
+    raw.charCodeAt(priority.end) === c.ZERO + 1 && raw.charCodeAt(priority.end + 1) === c.SPACE;
+  return (isVersion1 ? parseRfc5424(raw, context, priority) : null) ?? parseRfc3164(raw, context, priority);
+}
+
+const parseFileSyslog: LineParser = (raw, context) => parseRfc3164(raw, context, null);
+
+const parseCisco: LineParser = (raw, context) => {
+  const line = lineOf('rfc3164', '');
+  return applyCisco(line, raw, 0, context) ? line : null;
+};
+
+const ANGLE: readonly LineParser[] = [parseSyslog];
+const BRACE: readonly LineParser[] = [parseJsonLine];
+const DIGIT: readonly LineParser[] = [parseFileSyslog, parseCisco];
+const LETTER: readonly LineParser[] = [parseFileSyslog, parseCisco];
+const MARK: readonly LineParser[] = [parseCisco];
+const OTHER: readonly LineParser[] = [];
+
+function parsersFor(code: number): readonly LineParser[] {
+  if (c.isLetter(code)) return LETTER;
+  if (c.isDigit(code)) return DIGIT;
+  switch (code) {
+    case c.LESS_THAN:
+      return ANGLE;
+    case c.OPEN_BRACE:
+      return BRACE;
+    case c.ASTERISK:
+    case c.DOT:
+    case c.COLON:
+    case c.PERCENT:
+      return MARK;
+    default:
+      return OTHER;
+  }
+}
+
+/** The line in the first format that it has; plain when it has none. */
+export function parseByFormat(raw: string, context: ParseContext): ParsedLine {
+  for (const parse of parsersFor(raw.charCodeAt(0))) {
+    const line = parse(raw, context);
+    if (line) return line;
+  }
+  return parsePlain(raw, context);
+}

@@ -1,0 +1,204 @@
+// The closed vocabularies as GraphQL enums: values from the domain, a sentence for each.
+import type { EnumRef } from '@pothos/core';
+import type { ErrorCode } from '../domain/errors.ts';
+import { Severity, type SeverityName } from '../domain/severity.ts';
+import type {
+  CandidateState,
+  CandidateType,
+  ChangeKind,
+  DecisionBand,
+  EpisodeOutcome,
+  GroupType,
+  ImpactLevel,
+  IncidentStatus,
+  LinkType,
+  ReviewDecision,
+  SignalKind,
+  SignatureScope,
+  SourceState,
+  SourceType,
+} from '../domain/words.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+
+declare const exact: unique symbol;
+
+/** An enum whose values are exactly `D`: neither a column with more values nor one with fewer fits it. */
+export type ExactEnum<D> = EnumRef<SchemaTypes, D> & { readonly [exact]?: (value: D) => D };
+
+function enumOf<D extends string>(
+  name: string,
+  description: string,
+  values: Record<D, string>,
+): ExactEnum<D> {
+  const entries = Object.entries<string>(values).map(([value, text]) => [value, { description: text }]);
+  return builder.enumType(name, { description, values: Object.fromEntries(entries) }) as ExactEnum<D>;
+}
+
+const severityTexts: Record<SeverityName, string> = {
+  DEBUG: 'Of interest to developers only.',
+  INFO: 'Normal operation.',
+  NOTICE: 'Normal, but worth noticing.',
+  WARNING: 'Not an error yet.',
+  ERROR: 'Something failed.',
+  CRITICAL: 'Something important failed.',
+  ALERT: 'Someone must act at once.',
+  EMERGENCY: 'The system is unusable.',
+};
+
+export const SeverityEnum = builder.enumType('Severity', {
+  description: "Syslog's eight severities, from harmless to worst.",
+  values: Object.fromEntries(
+    Object.entries(Severity).map(([name, value]) => [
+      name,
+      { value, description: severityTexts[name as SeverityName] },
+    ]),
+  ),
+}) as unknown as ExactEnum<Severity>;
+
+export const SourceTypeEnum = enumOf<SourceType>('SourceType', 'What kind of sender an event came from.', {
+  SYSLOG: 'Syslog, RFC 3164 or RFC 5424.',
+  JOURNALD: 'The systemd journal.',
+  WINDOWS_EVENT: 'The Windows event log.',
+  WEBHOOK: 'An HTTP call of some tool.',
+  APP_LOG: "An application's own log, structured or not.",
+  FILE: 'Lines of a file.',
+  LOGICMONITOR: 'LogicMonitor.',
+  SPLUNK: 'Splunk.',
+  OTLP: 'OpenTelemetry logs.',
+  OTHER: 'Anything else.',
+});
+
+export const SourceStateEnum = enumOf<SourceState>('SourceState', 'How a source is doing.', {
+  LIVE: 'Events came within the last ten minutes.',
+  SILENT: 'Nothing came for ten minutes.',
+  FAILING: 'Its last attempt ended in an error.',
+  DISABLED: 'Switched off.',
+});
+
+export const SignatureScopeEnum = enumOf<SignatureScope>('SignatureScope', 'For whom a signature holds.', {
+  GLOBAL: 'For all tenants that share signatures.',
+  TENANT: 'For one tenant.',
+  ASSET: 'For one asset.',
+});
+
+export const SignalKindEnum = enumOf<SignalKind>('SignalKind', 'What was detected.', {
+  SPIKE: 'Far more events than the baseline.',
+  NEW_SIGNATURE: 'A serious message never seen before.',
+  RULE_MATCH: 'A critical rule matched.',
+  MODEL: 'A model judged it anomalous.',
+  SILENCE: 'A live source fell silent.',
+  RECOVERY: 'A problem cleared.',
+  CHANGE: 'Something was changed: a deploy, a configuration, a restart.',
+});
+
+export const GroupTypeEnum = enumOf<GroupType>('GroupType', 'Why signals and events belong together.', {
+  BURST: 'One spike and what it holds.',
+  SPREAD: 'One signature on several assets within fifteen minutes.',
+  CHANGE_WINDOW: 'From five minutes before a recorded change to an hour after it.',
+  PRECURSOR_CLUSTER: 'Several lesser signatures on one asset shortly before a failure.',
+  ENTITY_WINDOW: 'Signals of one host, user or address.',
+});
+
+export const CandidateTypeEnum = enumOf<CandidateType>('CandidateType', 'Which pattern a candidate shows.', {
+  RECURRENCE: 'The same trouble in several episodes within a week.',
+  SELF_HEAL: 'A problem that keeps clearing by itself.',
+  PRECURSOR: 'A message that tends to come before a failure.',
+  ANOMALY: 'Out of the ordinary by model, novelty or silence.',
+  BURST: 'Far more events than usual.',
+  SPREAD: 'The same message on many assets at once.',
+});
+
+export const DecisionBandEnum = enumOf<DecisionBand>(
+  'DecisionBand',
+  'What the score recommends. A person decides.',
+  {
+    IGNORE: 'Below 0.20: not worth a look.',
+    WATCH: '0.20 to 0.40: keep an eye on it.',
+    REVIEW: '0.40 to 0.60: look at it when there is time.',
+    URGENT_HUMAN_REVIEW: '0.60 and more: look at it now.',
+    PROMOTE_TO_INCIDENT_MEMORY: 'High, repeated over days and well supported: worth remembering.',
+  },
+);
+
+export const CandidateStateEnum = enumOf<CandidateState>('CandidateState', 'What became of a candidate.', {
+  OPEN: 'Not decided.',
+  PROMOTED: 'Part of an incident.',
+  DISMISSED: 'Closed by a review.',
+  SUPPRESSED: 'Silenced for a while by a NOISE review.',
+});
+
+export const EpisodeOutcomeEnum = enumOf<EpisodeOutcome>('EpisodeOutcome', 'How an episode ended.', {
+  ONGOING: 'It has not ended.',
+  ENDED: 'The events stopped while the source stayed alive.',
+  HEALED: 'Its recovery was seen.',
+  WENT_SILENT: 'The source itself fell silent, so nobody knows.',
+  ACKNOWLEDGED: 'Someone acknowledged it.',
+});
+
+export const IncidentStatusEnum = enumOf<IncidentStatus>(
+  'IncidentStatus',
+  'Whether an incident still counts.',
+  {
+    ACTIVE: 'It can happen again; new evidence joins it.',
+    HISTORICAL: 'Kept for the record.',
+    RETIRED: 'No longer recalled.',
+  },
+);
+
+export const ImpactLevelEnum = enumOf<ImpactLevel>('ImpactLevel', 'How much an incident hurt.', {
+  NONE: 'Nobody noticed.',
+  LOW: 'A nuisance.',
+  MEDIUM: 'Some users or services were affected.',
+  HIGH: 'Many users or an important service were affected.',
+  CRITICAL: 'The business stood still.',
+});
+
+export const ReviewDecisionEnum = enumOf<ReviewDecision>('ReviewDecision', 'A judgement of a person.', {
+  NOISE: 'Closes it, and suppresses its like for seven days unless it breaks out.',
+  USEFUL: 'Worth knowing: its like scores higher.',
+  URGENT: 'Its like belongs in urgent review.',
+  FALSE_POSITIVE: 'Closes it; this type on this signature scores lower.',
+  PROMOTE: 'Creates an incident from it, or joins it to one.',
+  IGNORE: 'Hides this one and teaches nothing.',
+  INVESTIGATE: 'Someone looks into it: at least in review.',
+});
+
+export const LinkTypeEnum = enumOf<LinkType>(
+  'LinkType',
+  'How the source of a provenance link led to its target.',
+  {
+    SIGNED_AS: 'The event bears this signature.',
+    EVIDENCE_OF: 'It is evidence of the target.',
+    GROUPED_IN: 'It was correlated into the group.',
+    PRECEDED: 'It came before the target.',
+    PROMOTED_TO: 'The candidate became the incident.',
+    JOINED: 'The candidate was added to the incident.',
+    TAUGHT: 'The lesson was learned from it.',
+    HINTS_AT: 'The hint applies to the target.',
+    REVIEWED: 'The review judged the target.',
+    MERGED_INTO: 'The signature became part of the target.',
+    SPLIT_FROM: 'The signature was split off.',
+  },
+);
+
+export const ErrorCodeEnum = enumOf<ErrorCode>('ErrorCode', 'Why a request, or a part of it, was refused.', {
+  VALIDATION: 'The input is wrong; the message says what to do.',
+  NOT_FOUND: 'There is no such thing for this caller.',
+  CONFLICT: 'It contradicts what is already there.',
+  UNAUTHENTICATED: 'The caller is unknown.',
+  FORBIDDEN: 'The caller may not do that.',
+  LIMIT_EXCEEDED: 'More than one request may ask for.',
+  RETRY_LATER: 'The server is full: the same request succeeds later.',
+  UNAVAILABLE: 'A part that the request needs does not answer.',
+});
+
+export const ChangeKindEnum = enumOf<ChangeKind>(
+  'ChangeKind',
+  'What happened to the subject of a subscription.',
+  {
+    CREATED: 'It is new.',
+    UPDATED: 'It changed.',
+    REMOVED: "It no longer matches this subscriber's filter.",
+    GAP: 'Something was missed that cannot be replayed.',
+  },
+);

@@ -1,0 +1,277 @@
+// The typed way to declare planned fields. A column with the wrong scalar, nullability or enum does not compile.
+import type {
+  FieldNullability,
+  FieldRef,
+  InputFieldMap,
+  InputShapeFromFields,
+  InterfaceRef,
+  MaybePromise,
+  ShapeFromTypeParam,
+  TypeParam,
+  UnionRef,
+} from '@pothos/core';
+import type { SQL } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { NodeType } from '../domain/words.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { connectionOf, pageArguments, pageComplexity } from './connections.ts';
+import type { GraphContext } from './context.ts';
+import type { ExactEnum } from './enums.ts';
+import type { FilterRef } from './filters.ts';
+import type { NodeTypeRef } from './nodes.ts';
+import { slotOf } from './plan/collect.ts';
+import { bundleSlot } from './plan/compile.ts';
+import { type ConnectionPlan, connectionValue, totalSlot } from './plan/connection.ts';
+import {
+  type ColumnBundle,
+  type FieldPlan,
+  type FilterTerms,
+  type OneOfMember,
+  type Order,
+  PLAN_EXTENSION,
+  type Relation,
+  type SelectedColumns,
+} from './plan/declare.ts';
+import type { PlannedRow } from './plan/row.ts';
+import { DEFAULT_LIST_SIZE } from './plan/row-set.ts';
+import type { Row, RowScope, TenantTable } from './plan/scope.ts';
+
+type Data<C extends AnyPgColumn> = C['_']['data'];
+type Kind<C extends AnyPgColumn> = C['_']['columnType'];
+
+type Text<C extends AnyPgColumn> = string extends Data<C> ? 'String' : ExactEnum<Data<C>>;
+type Whole<C extends AnyPgColumn> = number extends Data<C> ? 'Int' : ExactEnum<Data<C>>;
+
+/** The GraphQL type of a column: `never` for keys, which leave only as global ids. */
+export type TypeOfColumn<C extends AnyPgColumn> =
+  Kind<C> extends 'PgText'
+    ? Text<C>
+    : Kind<C> extends 'PgTimestampString'
+      ? 'DateTime'
+      : Kind<C> extends 'PgInteger' | 'PgSmallInt'
+        ? Whole<C>
+        : Kind<C> extends 'PgDoublePrecision'
+          ? 'Float'
+          : Kind<C> extends 'PgBoolean'
+            ? 'Boolean'
+            : Kind<C> extends 'PgJsonb'
+              ? 'JSON'
+              : Kind<C> extends 'PgArray'
+                ? readonly ['String']
+                : Kind<C> extends 'PgCustomColumn'
+                  ? number extends Data<C>
+                    ? 'SafeInt'
+                    : never
+                  : never;
+
+type NullabilityOf<C extends AnyPgColumn> = C['_']['notNull'] extends true
+  ? { readonly nullable?: false }
+  : { readonly nullable: true };
+
+export type ColumnOptions<C extends AnyPgColumn> = NullabilityOf<C> & {
+  readonly type: TypeOfColumn<C>;
+  readonly description: string;
+};
+
+type ColumnsOf<T extends TenantTable> = T['_']['columns'];
+
+type Selected<C> = C extends AnyPgColumn
+  ? C['_']['notNull'] extends true
+    ? Data<C>
+    : Data<C> | null
+  : C extends SQL<infer V>
+    ? V
+    : never;
+
+/** What a computed field's resolver gets: the declared columns by their names. */
+export type Values<S extends SelectedColumns> = { readonly [K in keyof S]: Selected<S[K]> };
+
+type ComputedOptions<
+  T extends TenantTable,
+  S extends SelectedColumns,
+  Type extends TypeParam<SchemaTypes>,
+  Nullable extends FieldNullability<Type>,
+  Args extends InputFieldMap,
+> = {
+  /** The columns it needs, or a bundle of them that several fields share. */
+  readonly from: ColumnBundle<T, S> | ((row: Row<T>, scope: RowScope) => S);
+  readonly type: Type;
+  readonly nullable?: Nullable;
+  readonly description: string;
+  readonly args?: Args;
+  readonly resolve: (
+    values: Values<S>,
+    args: InputShapeFromFields<Args>,
+    context: GraphContext,
+    info: GraphQLResolveInfo,
+  ) => MaybePromise<ShapeFromTypeParam<SchemaTypes, Type, Nullable>>;
+};
+
+export interface ManyOptions<P extends TenantTable, C extends TenantTable> {
+  readonly description: string;
+  readonly on: Relation<P, C>;
+  readonly order: Order<C>;
+  readonly args?: ArgumentTerms<C>;
+}
+
+/** Arguments beyond paging and filter: input fields, and the condition of each. */
+export interface ArgumentTerms<C extends TenantTable> {
+  readonly fields: () => InputFieldMap;
+  readonly terms: FilterTerms<C>;
+}
+
+type AnyNodeRef<C extends TenantTable> = NodeTypeRef<NodeType, C>;
+type AnyFieldRef = FieldRef<SchemaTypes>;
+
+/** Pothos' options for a field that the planner reads. */
+const planned = (plan: unknown) => ({ extensions: { [PLAN_EXTENSION]: plan as FieldPlan } });
+
+const pick = (row: PlannedRow, _args: unknown, _context: unknown, info: GraphQLResolveInfo): unknown =>
+  row[slotOf(info.fieldNodes[0]!)];
+
+/** The columns that several computed fields share. */
+export const bundle = <T extends TenantTable, S extends SelectedColumns>(
+  name: string,
+  _table: T,
+  select: (row: Row<T>, scope: RowScope) => S,
+): ColumnBundle<T, S> => ({ name, select });
+
+type FieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, PlannedRow>;
+
+/** Declares the fields of one node type on the columns of its table. */
+export class NodeFields<T extends TenantTable> {
+  readonly #t: FieldBuilder;
+
+  constructor(t: FieldBuilder) {
+    this.#t = t;
+  }
+
+  /** A column as it is. */
+  column<K extends string & keyof ColumnsOf<T>>(
+    name: K,
+    options: ColumnOptions<ColumnsOf<T>[K]>,
+  ): AnyFieldRef {
+    const column = (row: TenantTable) => (row as unknown as Record<string, AnyPgColumn>)[name]!;
+    return this.#t.field({
+      ...(options as unknown as { type: 'String'; description: string }),
+      ...planned({ kind: 'column', column }),
+      resolve: pick as never,
+    });
+  }
+
+  /** A column of whole millionths, as the fraction that it stands for. */
+  millionths<K extends string & keyof ColumnsOf<T>>(
+    name: TypeOfColumn<ColumnsOf<T>[K]> extends 'Int' ? K : never,
+    options: { readonly description: string },
+  ): AnyFieldRef {
+    const column = (row: TenantTable) => (row as unknown as Record<string, AnyPgColumn>)[name]!;
+    return this.#t.float({
+      ...options,
+      ...planned({ kind: 'column', column }),
+      resolve: (row, args, context, info) => (pick(row, args, context, info) as number) / 1e6,
+    });
+  }
+
+  /** Computed here from columns; for whatever else it fetches, use a DataLoader. */
+  computed<
+    S extends SelectedColumns,
+    const Type extends TypeParam<SchemaTypes>,
+    Nullable extends FieldNullability<Type> = false,
+    Args extends InputFieldMap = Record<never, never>,
+  >(options: ComputedOptions<T, S, Type, Nullable, Args>): AnyFieldRef {
+    const { from, resolve, ...field } = options;
+    const source = typeof from === 'function' ? { name: null, select: from } : from;
+    return this.#t.field({
+      ...(field as unknown as { type: 'String'; description: string }),
+      ...planned({ kind: 'computed', bundle: source }),
+      resolve: ((row: PlannedRow, args: never, context: GraphContext, info: GraphQLResolveInfo) =>
+        resolve(row[bundleSlot(source.name, info.fieldName)] as Values<S>, args, context, info)) as never,
+    });
+  }
+
+  /** The one row of `node` that `on` finds. */
+  one<C extends TenantTable>(
+    node: AnyNodeRef<C>,
+    options: { readonly description: string; readonly nullable?: boolean; readonly on: Relation<T, C> },
+  ): AnyFieldRef {
+    const { on, ...field } = options;
+    return this.#t.field({
+      ...(field as { description: string; nullable?: false }),
+      type: node,
+      ...planned({ kind: 'one', node: () => node.node, on }),
+      resolve: pick as never,
+    });
+  }
+
+  /** The one row, of whichever member type, that the parent points at. */
+  oneOf(
+    type: UnionRef<SchemaTypes, PlannedRow> | InterfaceRef<SchemaTypes, PlannedRow>,
+    options: { readonly description: string; readonly members: () => readonly OneOfMember<T>[] },
+  ): AnyFieldRef {
+    return this.#t.field({
+      type,
+      description: options.description,
+      ...planned({ kind: 'oneOf', members: options.members }),
+      resolve: pick as never,
+    });
+  }
+
+  /** A plain list, for what stays short: at most `first` rows. */
+  list<C extends TenantTable>(node: AnyNodeRef<C>, options: ManyOptions<T, C>): AnyFieldRef {
+    const { description, on, order, args } = options;
+    return this.#t.field({
+      type: [node],
+      description,
+      args: { ...listArguments(), ...args?.fields() },
+      complexity: listComplexity,
+      ...planned({ kind: 'list', node: () => node.node, on, orders: [order], args: args?.terms }),
+      resolve: pick as never,
+    });
+  }
+
+  /** A Relay connection. */
+  connection<C extends TenantTable>(
+    node: AnyNodeRef<C>,
+    options: ManyOptions<T, C> & { readonly filter?: FilterRef<C>; readonly countLimit?: number },
+  ): AnyFieldRef {
+    const { description, on, order, args, filter, countLimit = null } = options;
+    const plan = { kind: 'connection', node: () => node.node, on, orders: [order], countLimit } as const;
+    return this.#t.field({
+      type: connectionOf(node as never),
+      description,
+      args: { ...pageArguments(), ...filterArgument(filter), ...args?.fields() },
+      complexity: pageComplexity as never,
+      ...planned({ ...plan, filter: filter?.terms, args: args?.terms }),
+      resolve: ((row: PlannedRow, given: Record<string, never>, _: unknown, info: GraphQLResolveInfo) => {
+        const slot = slotOf(info.fieldNodes[0]!);
+        const total = row[totalSlot(slot)] as number | undefined;
+        return connectionValue(
+          plan as unknown as ConnectionPlan,
+          info.fieldName,
+          given,
+          row[slot] as PlannedRow[],
+          total,
+        );
+      }) as never,
+    });
+  }
+}
+
+export const filterArgument = (filter: FilterRef<never> | undefined): InputFieldMap =>
+  filter === undefined
+    ? {}
+    : builder.args((t) => ({
+        filter: t.field({ type: filter.input, description: 'Only what matches all that is given.' }),
+      }));
+
+export const listArguments = () =>
+  builder.args((t) => ({
+    first: t.int({
+      defaultValue: DEFAULT_LIST_SIZE,
+      description: 'How many at most, up to 100.',
+    }),
+  }));
+
+/** Plain lists are short: counted as five rows. */
+export const listComplexity = { field: 1, multiplier: 5 };

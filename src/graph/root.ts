@@ -1,0 +1,54 @@
+// Root fields that the planner reads: each is one statement.
+import type { EnumRef } from '@pothos/core';
+import type { NodeType } from '../domain/words.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { connectionOf, pageArguments, pageComplexity } from './connections.ts';
+import { filterArgument } from './fields.ts';
+import type { FilterRef } from './filters.ts';
+import type { NodeTypeRef } from './nodes.ts';
+import { type ConnectionPlan, connectionValue } from './plan/connection.ts';
+import type { Order } from './plan/declare.ts';
+import { readRoot } from './plan/execute.ts';
+import type { TenantTable } from './plan/scope.ts';
+
+interface RootConnection<T extends TenantTable> {
+  readonly description: string;
+  readonly filter?: FilterRef<T>;
+  /** The first is the default; `orderBy` chooses among them by name. */
+  readonly orders: readonly [Order<T>, ...Order<T>[]];
+  readonly orderBy?: EnumRef<SchemaTypes, string>;
+  /** Where `totalCount` stops counting and answers null. */
+  readonly countLimit?: number | undefined;
+}
+
+/** `Query.<name>`: all rows of the caller's tenant, filtered and paged. */
+export function rootConnection<T extends TenantTable>(
+  name: string,
+  node: NodeTypeRef<NodeType, T>,
+  { description, filter, orders, orderBy, countLimit }: RootConnection<T>,
+): void {
+  const plan = {
+    kind: 'connection',
+    node: () => node.node,
+    orders,
+    countLimit: countLimit ?? null,
+    filter: filter?.terms,
+  } as unknown as ConnectionPlan;
+  const orderArgument = () =>
+    orderBy &&
+    builder.args((t) => ({
+      orderBy: t.field({ type: orderBy, defaultValue: orders[0].name, description: 'What comes first.' }),
+    }));
+  builder.queryField(name, (t) =>
+    t.field({
+      type: connectionOf(node as never),
+      description,
+      args: { ...pageArguments(), ...filterArgument(filter as never), ...orderArgument() },
+      complexity: pageComplexity,
+      resolve: async (_root, args, context, info) => {
+        const { rows, total } = await readRoot(plan, context, info);
+        return connectionValue(plan, name, args, rows, total);
+      },
+    }),
+  );
+}

@@ -1,5 +1,15 @@
 // The canonical form of a line: its words, and one VAR for each run of variables. Two lines of one statement share it.
-import { type Atoms, IS_ADDRESS, IS_QUOTED, LEADS_WITH_LETTER, WORD } from './atoms.ts';
+import {
+  AFTER_COLON,
+  AFTER_EQUALS,
+  AFTER_OPEN,
+  AFTER_SPACE,
+  type Atoms,
+  IS_ADDRESS,
+  IS_QUOTED,
+  LEADS_WITH_LETTER,
+  WORD,
+} from './atoms.ts';
 import { AT, BACKSLASH, SLASH } from './characters.ts';
 
 /** At most this many tokens of a form are told apart. */
@@ -8,6 +18,8 @@ export const MAX_TOKENS = 96;
 export const VAR_1 = 0x5bd1e995;
 export const VAR_2 = 0x3c6ef372;
 
+const KEY_MARK = 0x165667b1;
+const GLUE_MARK = 0x27d4eb2f;
 const MIN_NAME_LENGTH = 5;
 const MAX_NAME_DIGITS = 2;
 
@@ -53,7 +65,7 @@ function foldAtoms(atoms: Atoms, form: Form): void {
   let a = 0;
   for (; a < count && n < MAX_TOKENS; a++) {
     if (role[a] === WORD) {
-      hash[n] = atoms.hash[a]!;
+      hash[n] = atoms.hash[a]! ^ markOf(atoms, a);
       hash2[n] = atoms.hash2[a]!;
       isVariable[n] = 0;
     } else if (n > 0 && isVariable[n - 1] === 1) {
@@ -76,6 +88,24 @@ function foldAtoms(atoms: Atoms, form: Form): void {
   }
   form.count = n;
   form.truncated = atoms.truncated || a < count;
+}
+
+/** Words of equal text but of different use in the syntax of the message are different words. */
+function markOf(atoms: Atoms, a: number): number {
+  if (isKey(atoms, a)) return KEY_MARK;
+  return isGlued(atoms, a) ? GLUE_MARK : 0;
+}
+
+/** Whether the word at `a` names the value behind an equals sign: `uid=0`. */
+export function isKey(atoms: Atoms, a: number): boolean {
+  return (atoms.before[a + 1]! & AFTER_EQUALS) !== 0;
+}
+
+/** Whether a bracket or a colon ties the word at `a` to the value behind it: `LOCAL(0)`, `gateway:8080`. */
+export function isGlued(atoms: Atoms, a: number): boolean {
+  if (a + 1 >= atoms.count || atoms.role[a + 1] === WORD) return false;
+  const between = atoms.before[a + 1]!;
+  return (between & (AFTER_OPEN | AFTER_COLON)) !== 0 && (between & AFTER_SPACE) === 0;
 }
 
 /** Whether the last two tokens repeat the two before: `(word VAR)(word VAR)`, a list of whatever length. */

@@ -10,8 +10,7 @@ export interface Slot {
   context: ContextId;
   /** The token that varies. */
   position: number;
-  /** What becomes wild: the token and the variables glued to it. */
-  from: number;
+  /** The first token that stays behind the wild ones: the token takes the variable glued to it along. */
   to: number;
 }
 
@@ -73,14 +72,13 @@ export class ContextHasher {
   slot(position: number, asVerb: boolean): Slot {
     const tokens = this.#tokens;
     const token = tokens[position]!;
-    const from = token.gluedBefore && tokens[position - 1]?.text === null ? position - 1 : position;
-    const to = token.gluedBehind && tokens[position + 1]?.text === null ? position + 2 : position + 1;
+    const to = token.isGlued && tokens[position + 1]?.text === null ? position + 2 : position + 1;
     const rest = tokens.length - to;
-    const head1 = Math.imul(this.#prefix1[from]!, BASE_1) + (VAR_1 ^ SALT);
-    const head2 = Math.imul(this.#prefix2[from]!, BASE_2) + (VAR_2 ^ SALT);
+    const head1 = Math.imul(this.#prefix1[position]!, BASE_1) + (VAR_1 ^ SALT);
+    const head2 = Math.imul(this.#prefix2[position]!, BASE_2) + (VAR_2 ^ SALT);
     const lane1 = Math.imul(head1, this.#power1[rest]!) + this.#suffix1[to]!;
     const lane2 = Math.imul(head2, this.#power2[rest]!) + this.#suffix2[to]!;
     const context = combine(asVerb ? lane1 ^ VERB_SALT : lane1, asVerb ? lane2 ^ VERB_SALT : lane2);
-    return { context, position, from, to };
+    return { context, position, to };
   }
 }

@@ -42,8 +42,6 @@ export function evidenceNeeded(tokens: readonly Token[], position: number, words
   if (isVerb(word)) return needed + VERB_EXTRA;
   const previous = position > 0 ? tokens[position - 1]!.text : null;
   if (previous !== null && NAME_PREPOSITIONS.has(previous)) return Math.min(needed, NEEDED_FOR_NAMES);
-  if ((token.gluedBefore || token.gluedBehind) && wordsLeft >= GLUED_MIN_LEFT) {
-    return Math.min(needed, NEEDED_FOR_NAMES);
-  }
+  if (token.isGlued && wordsLeft >= GLUED_MIN_LEFT) return Math.min(needed, NEEDED_FOR_NAMES);
   return position > 0 && isCapitals(word) ? needed + CAPITALS_EXTRA : needed;
 }

@@ -26,8 +26,7 @@ const WILD: Token = {
   hash2: VAR_2,
   isKey: false,
   isState: false,
-  gluedBefore: false,
-  gluedBehind: false,
+  isGlued: false,
 };
 
 /** The forms of one partition and what was learnt from them. */
@@ -141,5 +140,5 @@ function* slotsOf(tokens: readonly Token[], hasher: ContextHasher): Generator<[S
 }
 
 function withSlotWild(tokens: readonly Token[], slot: Slot): Token[] {
-  return [...tokens.slice(0, slot.from), WILD, ...tokens.slice(slot.to)];
+  return [...tokens.slice(0, slot.position), WILD, ...tokens.slice(slot.to)];
 }

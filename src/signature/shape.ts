@@ -1,6 +1,7 @@
 // A form outside the scanner's buffers: what the generaliser compares and what is rebuilt from a stored example.
 import type { Analysis } from './analysis.ts';
-import { AFTER_EQUALS, AFTER_SPACE, type Atoms, IS_STATE, WORD } from './atoms.ts';
+import { IS_STATE } from './atoms.ts';
+import { isGlued, isKey } from './canonical.ts';
 
 export interface Token {
   /** Null for a run of variables. */
@@ -10,9 +11,8 @@ export interface Token {
   /** Names the value behind an equals sign: `uid=`. */
   isKey: boolean;
   isState: boolean;
-  /** Touches the variable before or behind it, parted by one character at most: `LOCAL(0)`. */
-  gluedBefore: boolean;
-  gluedBehind: boolean;
+  /** Tied to the variable behind it by a bracket or a colon: `LOCAL(0)`. */
+  isGlued: boolean;
 }
 
 export interface Shape {
@@ -31,16 +31,10 @@ export function tokensOf(analysis: Analysis): Token[] {
       text: isVariable ? null : analysis.word(t),
       hash: form.hash[t]!,
       hash2: form.hash2[t]!,
-      isKey: !isVariable && (atoms.before[a + 1]! & AFTER_EQUALS) !== 0,
+      isKey: !isVariable && isKey(atoms, a),
       isState: !isVariable && (atoms.traits[a]! & IS_STATE) !== 0,
-      gluedBefore: !isVariable && a > 0 && touches(atoms, a) && atoms.role[a - 1] !== WORD,
-      gluedBehind: !isVariable && a + 1 < atoms.count && touches(atoms, a + 1) && atoms.role[a + 1] !== WORD,
+      isGlued: !isVariable && isGlued(atoms, a),
     });
   }
   return tokens;
-}
-
-/** Whether at most one character, and no blank, parts atom `a` from the one before. */
-function touches(atoms: Atoms, a: number): boolean {
-  return atoms.start[a]! - atoms.end[a - 1]! <= 1 && (atoms.before[a]! & AFTER_SPACE) === 0;
 }

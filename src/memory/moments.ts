@@ -1,4 +1,4 @@
-// How memory speaks of times and amounts: short, in UTC, readable at three in the morning.
+// How memory speaks of spans and amounts: short, readable at three in the morning.
 import { type Micros, parseMicros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../domain/time.ts';
 
 /** Reads a timestamp as PostgreSQL or RFC 3339 write it. Throws on anything else: it came from our own table. */
@@ -7,10 +7,6 @@ export function microsOf(text: string): Micros {
   if (us === null) throw new Error(`not a timestamp: ${text}`);
   return us;
 }
-
-/** `2026-03-01 02:30 UTC` */
-export const minuteText = (us: Micros): string =>
-  `${new Date(us / 1_000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** `3 days`, `5 hours`, `1 minute`, `less than a minute`: the largest unit, rounded down. */
 export function spanText(us: Micros): string {

@@ -1,15 +1,15 @@
 // Says the answer in the words that an operator needs first: the verdict, how often and when, how it ended, and what
 // is known about it. Everything said is in the answer's own data.
+import { quoted, utcTime } from '../../detect/text.ts';
 import type { EpisodeOutcome } from '../../domain/words.ts';
 import type { Coverage } from '../coverage.ts';
-import { counted, minuteText, namedSome, shortened, spanText } from '../moments.ts';
+import { counted, namedSome, shortened, spanText } from '../moments.ts';
 import type { PastEpisode } from './answer.ts';
 import type { SignatureHistory } from './history.ts';
 import type { Question } from './question.ts';
 import type { Recalled } from './recall.ts';
 import type { Similar } from './similar.ts';
 
-const PATTERN_CHARS = 120;
 const ADVICE_CHARS = 240;
 
 export interface Findings {
@@ -26,7 +26,6 @@ export interface Findings {
 
 const sentences = (...parts: (string | null)[]) =>
   parts.filter((part) => part !== null && part !== '').join(' ');
-const quoted = (pattern: string) => `"${shortened(pattern, PATTERN_CHARS)}"`;
 
 export function explainYes(found: Findings): string {
   const { history, episodes, coverage, question, onHost } = found;
@@ -37,8 +36,8 @@ export function explainYes(found: Findings): string {
   const ago = coverage.toUs === null ? '' : ` (${spanText(coverage.toUs - lastUs)} before the newest event)`;
   const when =
     count === 1
-      ? `once, at ${minuteText(firstUs)}${ago}`
-      : `${count.toLocaleString('en-US')} times${spread(episodes)}, first at ${minuteText(firstUs)}, last at ${minuteText(lastUs)}${ago}`;
+      ? `once, at ${utcTime(firstUs)}${ago}`
+      : `${count.toLocaleString('en-US')} times${spread(episodes)}, first at ${utcTime(firstUs)}, last at ${utcTime(lastUs)}${ago}`;
   const host =
     question.host === null || onHost === null
       ? null
@@ -136,7 +135,7 @@ export function explainUnknown(found: Findings, blindSpot: string): string {
 }
 
 function periodOf({ fromUs, toUs }: Coverage): string {
-  return `what is remembered (${minuteText(fromUs!)} to ${minuteText(toUs!)})`;
+  return `what is remembered (${utcTime(fromUs!)} to ${utcTime(toUs!)})`;
 }
 
 function gapNote({ gaps }: Coverage): string | null {

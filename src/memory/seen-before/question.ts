@@ -2,10 +2,9 @@
 import type postgres from 'postgres';
 import { NotFoundError, ValidationError } from '../../domain/errors.ts';
 import { eventIdBounds } from '../../domain/event-id.ts';
-import { type Clock, formatMicros, type Micros } from '../../domain/time.ts';
+import { type Clock, formatMicros } from '../../domain/time.ts';
 import { parseLine } from '../../parse/parse-line.ts';
 import { describeForm } from '../../signature/engine.ts';
-import { microsOf } from '../moments.ts';
 import type { SeenBeforeInput } from './answer.ts';
 
 export interface Question {

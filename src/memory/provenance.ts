@@ -1,0 +1,68 @@
+// The way from anything up to the lessons and down to the raw events, along the links that were written when each
+// step became true.
+import type postgres from 'postgres';
+import type { LinkType } from '../domain/words.ts';
+import type { LinkEnd } from '../store/provenance.ts';
+
+/** UP: towards lessons. DOWN: towards events. */
+export type ProvenanceDirection = 'UP' | 'DOWN';
+
+/** A hint or a review names what it is about: its source is the end that lies higher. */
+const POINTING_DOWN: readonly LinkType[] = ['HINTS_AT', 'REVIEWED'];
+
+const MAX_STEPS = 8;
+/** Links of one start. */
+export const MAX_LINKS = 1_000;
+
+export const linkEndKey = (end: LinkEnd): string => `${end.type}:${end.key}`;
+
+/**
+ * Keys of the links on the way from each of `starts`, nearest first, by {@link linkEndKey}; both ways where
+ * `direction` is null. An event's signature is a step up only for the event itself, so that one candidate's way down
+ * does not wander into another's events.
+ */
+export async function provenanceLinks(
+  read: postgres.Sql,
+  tenantId: number,
+  starts: readonly LinkEnd[],
+  direction: ProvenanceDirection | null,
+): Promise<Map<string, string[]>> {
+  const ways = direction === null ? (['DOWN', 'UP'] as const) : [direction];
+  const walked = await Promise.all(ways.map((way) => walk(read, tenantId, starts, way)));
+  const links = new Map<string, string[]>(starts.map((start) => [linkEndKey(start), []]));
+  for (const row of walked.flat()) {
+    const found = links.get(row.start);
+    if (found !== undefined && found.length < MAX_LINKS) found.push(row.link_id);
+  }
+  return links;
+}
+
+async function walk(
+  read: postgres.Sql,
+  tenantId: number,
+  starts: readonly LinkEnd[],
+  way: ProvenanceDirection,
+): Promise<{ start: string; link_id: string }[]> {
+  const up = way === 'UP';
+  const downward = [...POINTING_DOWN];
+  return read<{ start: string; link_id: string }[]>`
+    with recursive way (start, link_id, type, key, step) as (
+      select s.type || ':' || s.key, null::bigint, s.type, s.key, 0
+        from unnest(${starts.map((s) => s.type)}::text[], ${starts.map((s) => s.key)}::text[]) as s(type, key)
+      union
+      select w.start, l.link_id, l.type, l.key, w.step + 1
+        from way w
+       cross join lateral (
+         select link_id, target_type as type, target_key as key, link_type from provenance_link
+          where tenant_id = ${tenantId} and source_type = w.type and source_key = w.key
+            and (link_type = any(${downward}::text[])) <> ${up}
+         union all
+         select link_id, source_type, source_key, link_type from provenance_link
+          where tenant_id = ${tenantId} and target_type = w.type and target_key = w.key
+            and (link_type = any(${downward}::text[])) = ${up}
+       ) l
+       where w.step < ${MAX_STEPS} and (l.link_type <> 'SIGNED_AS' or w.step = 0)
+    )
+    select start, link_id from way where link_id is not null
+     group by start, link_id order by start, min(step), link_id`;
+}

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Store } from '../store/store.ts';
 import { PRUNED } from './outbox-reader.ts';
 
-const PRUNE_LOCK_CLASS = 7_304;
+const PRUNE_LOCK_CLASS = 7_305;
 
 export interface OutboxRetention {
   readonly maxAgeHours: number;

@@ -1,0 +1,127 @@
+// The promise that makes the memory one to trust: the same events, in any order, any batching and any repetition,
+// through one process or two, leave the same memory.
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Caller } from '../../src/domain/caller.ts';
+import type { IngestEventInput } from '../../src/pipeline/input.ts';
+import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
+
+let t: TestPipeline;
+let tenants = 0;
+beforeAll(async () => {
+  t = await startTestPipeline({ at: '2026-03-10T12:00:00Z' });
+});
+afterAll(() => t.close());
+
+const HOSTS = ['web-1', 'web-2', 'db-1'];
+
+/** A quiet service, a few recurring warnings, a burst and a flapping link: everything that detection looks for. */
+const story = (seed: {
+  burstAt: number;
+  burstSize: number;
+  flaps: number;
+  warnings: number;
+}): IngestEventInput[] => {
+  const start = Date.UTC(2026, 2, 9);
+  const events: IngestEventInput[] = [];
+  const add = (
+    minute: number,
+    host: string,
+    service: string,
+    message: string,
+    severity?: 'WARNING' | 'ERROR' | 'INFO',
+  ) =>
+    events.push({
+      timestamp: new Date(start + minute * 60_000 + events.length).toISOString(),
+      host,
+      service,
+      message,
+      eventKey: `e${events.length}`,
+      ...(severity === undefined ? {} : { severity }),
+    });
+  for (let minute = 0; minute < 240; minute += 4)
+    add(minute, HOSTS[minute % 3] as string, 'app', `request ${minute} served in ${minute % 7} ms`, 'INFO');
+  for (let minute = 0; minute < 240; minute += 3) add(minute, 'web-1', 'app', `cache hit ${minute}`, 'INFO');
+  for (let i = 0; i < seed.burstSize; i++)
+    add(seed.burstAt + (i % 3), 'web-1', 'app', `payment ${i} failed: upstream timeout`, 'ERROR');
+  for (let i = 0; i < seed.flaps; i++) {
+    add(20 + i * 40, 'core-sw1', 'link', 'Interface Gi0/7, changed state to down', 'ERROR');
+    add(23 + i * 40, 'core-sw1', 'link', 'Interface Gi0/7, changed state to up', 'INFO');
+  }
+  for (let i = 0; i < seed.warnings; i++)
+    add(15 + i * 45, 'db-1', 'monit', `filesystem /var is ${80 + i}% full`, 'WARNING');
+  return events;
+};
+
+const memoryOf = async (caller: Caller) => {
+  const tenant = caller.tenantId;
+  const sql = t.store.read;
+  return {
+    signatures:
+      await sql`select key, occurrence_count, first_seen_at, last_seen_at, worst_severity, pattern, example_message, score
+                            from signature where tenant_id = ${tenant} order by key`,
+    episodes:
+      await sql`select s.key, coalesce(a.hostname, '') as host, e.start_at, e.end_at, e.event_count, e.worst
+                          from episode e join signature s using (tenant_id, signature_id)
+                          left join asset a using (tenant_id, asset_id)
+                         where tenant_id = ${tenant} order by 1, 2, 3`,
+    signals: await sql`select kind, label, score, text, observed_at, baseline, observed, recurring
+                         from signal where tenant_id = ${tenant} order by kind, observed_at, text`,
+    candidates:
+      await sql`select type, subject, title, summary, explanation, first_seen_at, last_seen_at, score, score_breakdown,
+                                 decision_band, confidence, episode_count, event_count, metadata
+                            from candidate where tenant_id = ${tenant} and redirected_to_id is null and not withdrawn
+                           order by type, subject, first_seen_at`,
+  };
+};
+
+async function remember(
+  deliveries: readonly IngestEventInput[][],
+): Promise<Awaited<ReturnType<typeof memoryOf>>> {
+  const caller = await t.callerOf(`order-${++tenants}`);
+  const pipelines = [t.pipeline, other];
+  for (const [i, events] of deliveries.entries()) {
+    const pipeline = pipelines[i % 2] as typeof other;
+    await pipeline.ingestEvents(caller, { events });
+    if (i % 5 === 0) await pipeline.settle(caller.tenantId);
+  }
+  for (const pipeline of pipelines) await pipeline.settle(caller.tenantId);
+  return memoryOf(caller);
+}
+
+let other: ReturnType<TestPipeline['another']>;
+beforeAll(() => {
+  other = t.another();
+});
+
+const anyStory = fc.record({
+  burstAt: fc.integer({ min: 60, max: 200 }),
+  burstSize: fc.integer({ min: 0, max: 90 }),
+  flaps: fc.integer({ min: 0, max: 4 }),
+  warnings: fc.integer({ min: 0, max: 4 }),
+});
+
+it('the same events in any order, batching and repetition leave the same memory', {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyStory,
+      fc.integer(),
+      fc.integer({ min: 1, max: 60 }),
+      async (seed, shuffleSeed, batchSize) => {
+        const events = story(seed);
+        const inOrder = await remember([events]);
+        const random = fc.sample(fc.shuffledSubarray(events, { minLength: events.length }), {
+          numRuns: 1,
+          seed: shuffleSeed,
+        })[0]!;
+        const batches: IngestEventInput[][] = [];
+        for (let at = 0; at < random.length; at += batchSize)
+          batches.push(random.slice(at, at + batchSize + (at % 3)));
+        expect(await remember(batches)).toEqual(inOrder);
+      },
+    ),
+    { numRuns: 6, seed: 20260310 },
+  );
+});

@@ -12,10 +12,10 @@ export interface Via {
 export interface IngestLinesInput {
   readonly lines: readonly string[];
   readonly sourceType: SourceType;
-  readonly sourcePath?: string | null;
-  readonly host?: string | null;
-  readonly service?: string | null;
-  readonly batchKey?: string | null;
+  readonly sourcePath?: string | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly service?: string | null | undefined;
+  readonly batchKey?: string | null | undefined;
   /** The bytes of those lines, by position, that were not valid UTF-8. */
   readonly bytes?: ReadonlyMap<number, Buffer>;
   /** Position of the first line in what `batchKey` names, where it is sent in several calls. */
@@ -24,23 +24,23 @@ export interface IngestLinesInput {
 
 export interface IngestEventInput {
   /** RFC 3339. */
-  readonly timestamp?: string | null;
-  readonly sourceType?: SourceType | null;
-  readonly sourcePath?: string | null;
-  readonly host?: string | null;
-  readonly service?: string | null;
-  readonly severity?: SeverityName | null;
-  readonly facility?: string | null;
+  readonly timestamp?: string | null | undefined;
+  readonly sourceType?: SourceType | null | undefined;
+  readonly sourcePath?: string | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly service?: string | null | undefined;
+  readonly severity?: SeverityName | null | undefined;
+  readonly facility?: string | null | undefined;
   readonly message: string;
   readonly structuredFields?: unknown;
   readonly correlationKeys?: unknown;
   readonly ingestMetadata?: unknown;
-  readonly eventKey?: string | null;
+  readonly eventKey?: string | null | undefined;
 }
 
 export interface IngestEventsInput {
   readonly events: readonly IngestEventInput[];
-  readonly batchKey?: string | null;
+  readonly batchKey?: string | null | undefined;
 }
 
 export interface IngestOutcome {

@@ -77,7 +77,9 @@ function renderOne(highlight: Highlight, place: number, width: number, paint: Pa
 
 function relatedLines({ related }: Highlight, width: number, paint: Paint): string[] {
   if (related.length === 0) return [];
-  const shown = related.slice(0, RELATED_SHOWN).flatMap(({ title }) => labelled('with', title, width, paint));
+  const shown = related
+    .slice(0, RELATED_SHOWN)
+    .flatMap(({ title }, i) => labelled(i === 0 ? 'with' : '', title, width, paint));
   const rest = related.length - RELATED_SHOWN;
   return rest > 0 ? [...shown, `${' '.repeat(INDENT)}${paint(DIM, `and ${rest} more`)}`] : shown;
 }

@@ -18,6 +18,8 @@ export const MAX_TOKENS = 96;
 export const VAR_1 = 0x5bd1e995;
 export const VAR_2 = 0x3c6ef372;
 
+/** The longest record, in tokens, whose repetitions are folded. */
+const MAX_PERIOD = 6;
 const KEY_MARK = 0x165667b1;
 const GLUE_MARK = 0x27d4eb2f;
 const MIN_NAME_LENGTH = 5;
@@ -81,9 +83,11 @@ function foldAtoms(atoms: Atoms, form: Form): void {
     last[n] = a;
     reach[n] = a;
     n++;
-    if (n >= 4 && hash[n - 1] === hash[n - 3] && repeatsPair(form, n)) {
-      n -= 2;
+    for (let period = 2; period <= MAX_PERIOD && 2 * period <= n; period++) {
+      if (hash[n - 1] !== hash[n - 1 - period] || !repeats(form, n, period)) continue;
+      n -= period;
       reach[n - 1] = a;
+      break;
     }
   }
   form.count = n;
@@ -108,15 +112,15 @@ export function isGlued(atoms: Atoms, a: number): boolean {
   return (between & (AFTER_OPEN | AFTER_COLON)) !== 0 && (between & AFTER_SPACE) === 0;
 }
 
-/** Whether the last two tokens repeat the two before: `(word VAR)(word VAR)`, a list of whatever length. */
-function repeatsPair(form: Form, n: number): boolean {
+/** Whether the last `period` tokens, a variable among them, repeat those before: a list of records of any length. */
+function repeats(form: Form, n: number, period: number): boolean {
   const { hash, hash2, isVariable } = form;
-  return (
-    hash[n - 2] === hash[n - 4] &&
-    hash2[n - 1] === hash2[n - 3] &&
-    hash2[n - 2] === hash2[n - 4] &&
-    (isVariable[n - 1] === 1 || isVariable[n - 2] === 1)
-  );
+  let variables = 0;
+  for (let i = n - period; i < n; i++) {
+    if (hash[i] !== hash[i - period] || hash2[i] !== hash2[i - period]) return false;
+    variables += isVariable[i]!;
+  }
+  return variables > 0;
 }
 
 function restoreNames(text: string, atoms: Atoms): boolean {

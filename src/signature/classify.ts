@@ -15,10 +15,24 @@ import {
   SOFT,
   WORD,
 } from './atoms.ts';
-import { AT, BACKSLASH, DIGIT, LETTER, NON_HEX } from './characters.ts';
-import { CALENDAR_WORD, LITERAL, MONTH, STATE, UNIT, USER_NOUN, wordClasses } from './lexicon.ts';
+import { AT, BACKSLASH, DIGIT, DOT, LETTER, NON_HEX } from './characters.ts';
+import { HASH_SEED_1, HASH_SEED_2, step1, step2 } from './hash.ts';
+import {
+  CALENDAR_WORD,
+  EXTENSION,
+  LITERAL,
+  MONTH,
+  NAME_WITH_DIGITS,
+  STATE,
+  TOP_LEVEL_DOMAIN,
+  UNIT,
+  USER_COMPOUND,
+  USER_NOUN,
+  wordClasses,
+} from './lexicon.ts';
 
 const PERCENT = 37;
+const FULL_STOP = 46;
 const MIN_HEX_LETTERS = 8;
 
 // What the previous atom means for the next one.
@@ -32,6 +46,11 @@ export function classify(text: string, atoms: Atoms): void {
   let context = NOTHING;
   for (let a = 0; a < count; a++) {
     const decided = roleByShape(text, atoms, a);
+    if (decided === SOFT && isStateValue(atoms, a)) {
+      role[a] = WORD;
+      context = NOTHING;
+      continue;
+    }
     if (decided >= 0) {
       role[a] = decided;
       context = decided === WORD ? NOTHING : VARIABLE;
@@ -43,6 +62,14 @@ export function classify(text: string, atoms: Atoms): void {
     role[a] = found;
     context = found !== WORD ? VARIABLE : (classes & USER_NOUN) !== 0 ? USER : NOTHING;
   }
+}
+
+/** `state=down`, `is now 'offline'`: the value is what the message says. */
+function isStateValue(atoms: Atoms, a: number): boolean {
+  if ((atoms.traits[a]! & DIGIT) !== 0) return false;
+  if ((wordClasses(atoms.hash[a]!, atoms.hash2[a]!) & STATE) === 0) return false;
+  atoms.traits[a] = atoms.traits[a]! | IS_STATE;
+  return true;
 }
 
 /** The role that an atom's own characters and delimiters give it; -1 when it looks like any word. */
@@ -57,6 +84,8 @@ function roleByShape(text: string, atoms: Atoms, a: number): number {
   if ((traits & LEADS_WITH_SLASH) !== 0 && length > 1) return HARD;
   if ((traits & HAS_DOTS) !== 0) return roleOfDotted(text, atoms, a);
   if ((traits & BEFORE_PORT) !== 0 && isHostName(text, atoms.start[a]!, atoms.end[a]!)) return HARD;
+  if ((traits & DOT) !== 0 && (lastLabelClasses(atoms, a) & (EXTENSION | TOP_LEVEL_DOMAIN)) !== 0)
+    return SOFT;
   if ((traits & NON_HEX) === 0 && length >= MIN_HEX_LETTERS) return HARD;
   return -1;
 }
@@ -66,6 +95,7 @@ function roleWithDigit(text: string, atoms: Atoms, a: number): number {
   if ((traits & LEADS_WITH_LETTER) === 0) return HARD;
   const isKey = (atoms.before[a + 1]! & AFTER_EQUALS) !== 0 && (atoms.before[a]! & AFTER_EQUALS) === 0;
   if (isKey || isVendorMessageId(text, atoms.start[a]!)) return WORD;
+  if ((wordClasses(atoms.hash[a]!, atoms.hash2[a]!) & NAME_WITH_DIGITS) !== 0) return WORD;
   return (traits & (IS_ADDRESS | AT | BACKSLASH | HAS_SLASHES)) !== 0 ? HARD : SOFT;
 }
 
@@ -95,6 +125,21 @@ function roleOfDotted(text: string, atoms: Atoms, a: number): number {
   return SOFT;
 }
 
+/** The word classes of what stands behind the last dot. */
+function lastLabelClasses(atoms: Atoms, a: number): number {
+  const { units } = atoms;
+  const end = atoms.end[a]!;
+  let start = end;
+  while (start > atoms.start[a]! && units[start - 1] !== FULL_STOP) start--;
+  let lane1 = HASH_SEED_1;
+  let lane2 = HASH_SEED_2;
+  for (let i = start; i < end; i++) {
+    lane1 = step1(lane1, units[i]!);
+    lane2 = step2(lane2, units[i]!);
+  }
+  return wordClasses(lane1, lane2);
+}
+
 /** Lower-case labels with a last one of 2 to 6 characters. */
 function isHostName(text: string, start: number, end: number): boolean {
   let lastDot = -1;
@@ -113,7 +158,9 @@ function roleByMeaning(atoms: Atoms, a: number, classes: number, context: number
     if ((classes & LITERAL) !== 0) return HARD;
     if ((classes & CALENDAR_WORD) !== 0 && (context === VARIABLE || precedesDate(atoms, a + 1))) return HARD;
   }
-  return context === USER && atoms.before[a] === AFTER_SPACE ? SOFT : WORD;
+  const isName =
+    context === USER && (classes & (STATE | USER_COMPOUND)) === 0 && atoms.before[a] === AFTER_SPACE;
+  return isName ? SOFT : WORD;
 }
 
 function precedesDate(atoms: Atoms, a: number): boolean {

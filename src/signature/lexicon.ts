@@ -1,6 +1,17 @@
 // Looks a word up by its hash while a line is classified: no substring is cut for it.
 import { hash1, hash2 } from './hash.ts';
-import { CALENDAR, LITERALS, MONTHS, STATE_WORDS, UNITS, USER_NOUNS } from './wordlists.ts';
+import {
+  CALENDAR,
+  FILE_EXTENSIONS,
+  LITERALS,
+  MONTHS,
+  NAMES_WITH_DIGITS,
+  STATE_WORDS,
+  TOP_LEVEL_DOMAINS,
+  UNITS,
+  USER_COMPOUNDS,
+  USER_NOUNS,
+} from './wordlists.ts';
 
 export const UNIT = 1;
 export const CALENDAR_WORD = 2;
@@ -8,6 +19,10 @@ export const MONTH = 4;
 export const LITERAL = 8;
 export const USER_NOUN = 16;
 export const STATE = 32;
+export const USER_COMPOUND = 64;
+export const NAME_WITH_DIGITS = 128;
+export const EXTENSION = 256;
+export const TOP_LEVEL_DOMAIN = 512;
 
 const SLOTS = 4_096;
 
@@ -18,7 +33,7 @@ function capitalised(word: string): string {
 class Lexicon {
   readonly #lane1 = new Int32Array(SLOTS);
   readonly #lane2 = new Int32Array(SLOTS);
-  readonly #classes = new Uint8Array(SLOTS);
+  readonly #classes = new Uint16Array(SLOTS);
 
   add(word: string, wordClass: number): void {
     const lane1 = hash1(word);
@@ -49,6 +64,10 @@ function buildLexicon(): Lexicon {
   for (const word of CALENDAR) lexicon.add(word, CALENDAR_WORD);
   for (const word of LITERALS) lexicon.add(word, LITERAL);
   for (const word of USER_NOUNS) lexicon.add(word, USER_NOUN);
+  for (const word of USER_COMPOUNDS) lexicon.add(word, USER_COMPOUND);
+  for (const word of NAMES_WITH_DIGITS) lexicon.add(word, NAME_WITH_DIGITS);
+  for (const word of FILE_EXTENSIONS) lexicon.add(word, EXTENSION);
+  for (const word of TOP_LEVEL_DOMAINS) lexicon.add(word, TOP_LEVEL_DOMAIN);
   for (const word of STATE_WORDS.keys()) {
     for (const spelling of [word, capitalised(word), word.toUpperCase()]) lexicon.add(spelling, STATE);
   }

@@ -22,6 +22,42 @@ export const LITERALS = words('true false True False TRUE FALSE null NULL Null n
 /** The word after one of these is a name. */
 export const USER_NOUNS = words('user User USER username Username');
 
+/** Words behind `user` that are no name: the rest of a sentence, and what a user has or makes. */
+export const USER_COMPOUNDS = words(`
+  a account accounts action activity after agent an and application are as at attempted attribute authentication
+  authorization because before but by can cannot changed command config configuration context credentials data database
+  defined did directory does domain entry event executed executing failed file for from group groups had has have home
+  id ID identity if in info information input interface is job limit list logged logging login logoff logon logout
+  management may mode must name no not of on operation option or parameter password permission permissions pool
+  preference preferences process processes profile program query quota record request requested requests role session
+  sessions setting settings shell slice space table task that the thread to token tried triggered type was when who will
+  with without`);
+
+/** Names of standards and kinds: the digits in them are no value. */
+export const NAMES_WITH_DIGITS = words(`
+  IPv4 IPv6 IPV4 IPV6 ipv4 ipv6 IP4 IP6 ip4 ip6 inet6 INET6 ICMPv6 DHCPv4 DHCPv6 dhcp4 dhcp6 SSLv2 SSLv3 HTTP2 HTTP3 http2
+  http3 h2 OAuth2 oauth2 SAML2 SMB1 SMB2 SMB3 NFSv3 NFSv4 SNMPv1 SNMPv2 SNMPv3 IKEv1 IKEv2 OSPFv2 OSPFv3 BGP4 POP3 pop3
+  IMAP4 imap4 krb5 MD4 MD5 md5 SHA1 SHA-1 SHA2 SHA256 SHA-256 SHA384 SHA-384 SHA512 SHA-512 sha1 sha256 sha512 AES128
+  AES256 RC4 X509 x509 PKCS7 PKCS11 PKCS12 base64 Base64 utf8 utf-8 UTF8 UTF-8 UTF16 UTF-16 CRC32 crc32 x86 x64 x86_64
+  x86-64 i386 i686 amd64 arm64 ARM64 aarch64 Win32 win32 ext2 ext3 ext4 FAT32 fat32 ISO9660 iso9660 RAID0 RAID1 RAID5
+  RAID6 RAID10 L1 L2 L3 Layer2 Layer3 MPEG2 MPEG4 H264 H265 mp3 mp4 PS2 USB1 USB2 USB3 I2C i2c LZ4 lz4 bzip2 log4j
+  log4j2 S3 EC2 K8s k8s Python2 Python3 python2 python3 V4L2 v4l2 D3D9 D3D11 DB2 db2 LVM2 lvm2
+  int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64`);
+
+/** Last part of a file's or unit's name. Source files are left out: they say which statement printed the line. */
+export const FILE_EXTENSIONS = words(`
+  bak bin cer cert cfg class cnf conf config core crt css csv dat data db der deb dll dmg dmp doc docx drv dump dylib efi
+  exe gif gz htm html ico img inf ini iso jar jks jpeg jpg json key kext keytab ko lck ldif lock log map mdb mo msi mui
+  nib old out p12 pdf pem pfx pid plist png policy pol pot ppt pptx properties ps1 pub qcow2 rpm sav save scope service
+  slice snap so sock socket sql sqlite svg swp sys tar target tbz tgz timer tmp toml torrent ttf txt vbs vmdk vmx vhd vhdx
+  war wav webp woff xls xlsx xml xsd xsl xz yaml yml zip zst`);
+
+/** The last label of a host name. */
+export const TOP_LEVEL_DOMAINS = words(`
+  com net org edu gov mil int info biz io dev app cloud local localdomain localhost lan intra internal corp home arpa
+  ac ae at au be bg br ca ch cl cn co cz de dk ee eg es eu fi fr gr hk hu id ie il in ir is it jp ke kr lt lu lv mx my ng
+  nl no nz ph pk pl pt ro rs ru sa se sg si sk th tr tv tw ua uk us uy vn za`);
+
 export type StateRole = 'PROBLEM' | 'RECOVERY' | 'NEITHER';
 
 /**

@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Caller } from '../../src/domain/caller.ts';
+import type { SeenBeforeInput } from '../../src/memory/seen-before/answer.ts';
+import { seenBefore } from '../../src/memory/seen-before/seen-before.ts';
+import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
+
+const AT = '2026-03-10T12:00:00Z';
+
+let t: TestPipeline;
+let caller: Caller;
+let tenants = 0;
+beforeAll(async () => {
+  t = await startTestPipeline({ at: AT });
+});
+afterAll(() => t.close());
+beforeEach(async () => {
+  caller = await t.callerOf(`seen${++tenants}`);
+});
+
+const ask = (input: SeenBeforeInput, who = caller) =>
+  seenBefore({ store: t.store, clock: t.clock, caller: who }, input);
+const askText = (text: string, place: { service?: string; host?: string } = {}) =>
+  ask({ message: { text, ...place } });
+
+async function remember(lines: string[]): Promise<void> {
+  await t.pipeline.ingestLines(caller, { lines, sourceType: 'SYSLOG' });
+  await t.pipeline.settle(caller.tenantId);
+}
+
+const login = (time: string, n: number, host = 'gate') =>
+  `Mar 10 ${time} ${host} sshd[${900 + n}]: Failed password for invalid user u${n} from 203.0.113.${n} port ${4000 + n} ssh2`;
+
+/** Two bursts of three, two hours apart; other things go on until 11:50. */
+const HISTORY = [
+  login('08:00:00', 1),
+  login('08:00:05', 2),
+  login('08:01:00', 3),
+  login('10:00:00', 4),
+  login('10:00:09', 5),
+  login('10:03:00', 6),
+  ...Array.from(
+    { length: 24 },
+    (_, i) =>
+      `Mar 10 ${String(8 + Math.floor(i / 6)).padStart(2, '0')}:${i % 6}0:30 gate CRON[${i}]: (root) CMD (run-parts /etc/cron.hourly)`,
+  ),
+];
+
+describe('before anything was ever ingested', () => {
+  it('answers UNKNOWN, and says that there is no memory to ask', async () => {
+    const answer = await askText('Failed password for root');
+    expect(answer).toMatchObject({ verdict: 'UNKNOWN', signatureId: null, occurrenceCount: 0, episodes: [] });
+    expect(answer.coverage).toEqual({ fromUs: null, toUs: null, complete: false, gaps: [] });
+    expect(answer.explanation).toMatch(/Nothing was ever ingested/);
+  });
+
+  it('answers so for a tenant that does not exist yet', async () => {
+    const nobody: Caller = { tenantId: 0, tenantSlug: 'nobody', actor: 'tester' };
+    expect((await ask({ message: { text: 'anything' } }, nobody)).verdict).toBe('UNKNOWN');
+  });
+});
+
+describe('a line of a known family', () => {
+  it('is answered YES with its history, whatever its host, pid, user and address', async () => {
+    await remember(HISTORY);
+    const answer = await askText(
+      'Mar 11 03:00:00 backup sshd[31337]: Failed password for invalid user oracle from 198.51.100.77 port 60001 ssh2',
+    );
+    expect(answer).toMatchObject({
+      verdict: 'YES',
+      occurrenceCount: 6,
+      firstSeenUs: Date.UTC(2026, 2, 10, 8, 0, 0) * 1_000,
+      lastSeenUs: Date.UTC(2026, 2, 10, 10, 3, 0) * 1_000,
+      similar: [],
+    });
+    expect(answer.explanation).toMatch(/^Yes\. «Failed password .* \(sshd\) was seen 6 times/);
+    expect(answer.explanation).toContain('It is new on backup');
+  });
+
+  it('is found without its header, and under a service that is named', async () => {
+    await remember(HISTORY);
+    const text = 'Failed password for invalid user bob from 192.0.2.9 port 22 ssh2';
+    expect((await askText(text)).verdict).toBe('YES');
+    expect((await askText(text, { service: 'sshd', host: 'gate' })).explanation).toContain(
+      'It has happened on gate before.',
+    );
+  });
+
+  it('is only SIMILAR in a service that never said it', async () => {
+    await remember(HISTORY);
+    const answer = await askText('Failed password for invalid user bob from 192.0.2.9 port 22 ssh2', {
+      service: 'dropbear',
+    });
+    expect(answer.verdict).toBe('SIMILAR');
+    expect(answer.similar[0]).toMatchObject({ similarity: 1 });
+    expect(answer.similar[0]!.reason).toMatch(/from "sshd", not "dropbear"/);
+  });
+
+  it('shows the same words of other services beside the most frequent one', async () => {
+    await remember([
+      ...HISTORY,
+      'Mar 10 09:00:00 gate dropbear[1]: Failed password for invalid user x from 192.0.2.1 port 9 ssh2',
+    ]);
+    const answer = await askText('Failed password for invalid user bob from 192.0.2.9 port 22 ssh2');
+    expect(answer).toMatchObject({ verdict: 'YES', occurrenceCount: 7 });
+    expect(answer.similar).toEqual([
+      { signatureId: expect.any(String), similarity: 1, reason: 'the same words from "dropbear", 1 times' },
+    ]);
+  });
+
+  it('counts what is stored but not counted yet', async () => {
+    await remember(HISTORY);
+    await t.store.writePool.query('update ingest_batch set folded = false where tenant_id = $1', [
+      caller.tenantId,
+    ]);
+    await t.store.writePool.query('update signature set occurrence_count = 0 where tenant_id = $1', [
+      caller.tenantId,
+    ]);
+    const answer = await askText(login('11:00:00', 9));
+    expect(answer).toMatchObject({ verdict: 'YES', occurrenceCount: 6 });
+  });
+
+  it('is known by its event, its signature and by free words', async () => {
+    await remember(HISTORY);
+    const [row] = await t.store.read<{ event_id: string; signature_id: string }[]>`
+      select event_id, signature_id from event where tenant_id = ${caller.tenantId} and message_raw like '%sshd%' limit 1`;
+    const byEvent = await ask({ eventId: row!.event_id });
+    expect(byEvent).toMatchObject({ verdict: 'YES', signatureId: row!.signature_id, occurrenceCount: 6 });
+    expect(await ask({ signatureId: row!.signature_id })).toMatchObject({
+      verdict: 'YES',
+      occurrenceCount: 6,
+    });
+    const byWords = await askText('password failed for an invalid user');
+    expect(byWords.verdict).toBe('SIMILAR');
+    expect(byWords.similar[0]!.signatureId).toBe(row!.signature_id);
+  });
+});
+
+describe('a line that was never seen', () => {
+  it('is answered NO within the coverage shown', async () => {
+    await remember(HISTORY);
+    const answer = await askText('reactor coolant pressure beyond upper limit, valve 7 opened');
+    expect(answer).toMatchObject({ verdict: 'NO', signatureId: null, similar: [], occurrenceCount: 0 });
+    expect(answer.coverage).toMatchObject({
+      fromUs: Date.UTC(2026, 2, 10, 8, 0, 0) * 1_000,
+      toUs: Date.UTC(2026, 2, 10, 11, 50, 30) * 1_000,
+      complete: true,
+    });
+    expect(answer.explanation).toMatch(/^No\. .*2026-03-10 08:00 UTC to 2026-03-10 11:50 UTC/);
+  });
+
+  it('is answered NO for the first and only event of its kind, and YES once there is a second', async () => {
+    const odd = (time: string) => `Mar 10 ${time} gate smartd[1]: Device sdb has 8 unreadable sectors`;
+    await remember([...HISTORY, odd('09:00:00')]);
+    const [row] = await t.store.read<{ event_id: string }[]>`
+      select event_id from event where tenant_id = ${caller.tenantId} and message_raw like '%smartd%'`;
+    const alone = await ask({ eventId: row!.event_id });
+    expect(alone.verdict).toBe('NO');
+    expect(alone.explanation).toMatch(/first and only/);
+    await remember([odd('11:00:00')]);
+    expect((await ask({ eventId: row!.event_id })).verdict).toBe('YES');
+  });
+
+  it('is answered SIMILAR when most of its words are known, with what differs', async () => {
+    await remember(HISTORY);
+    const answer = await askText('Failed publickey for invalid user bob from 192.0.2.9 port 22 ssh2', {
+      service: 'sshd',
+    });
+    expect(answer.verdict).toBe('SIMILAR');
+    expect(answer.similar[0]!.similarity).toBeGreaterThan(0.6);
+    expect(answer.similar[0]!.reason).toMatch(
+      /"publickey" only in the question, "password" only in the remembered/,
+    );
+  });
+
+  it('is UNKNOWN when those very words were rejected, until they are replayed', async () => {
+    await remember(HISTORY);
+    await t.pipeline.ingestLines(caller, {
+      lines: ['1971-01-01T00:00:00Z gate kernel: watchdog bit the gatekeeper'],
+      sourceType: 'SYSLOG',
+    });
+    const answer = await askText('watchdog bit the gatekeeper');
+    expect(answer.verdict).toBe('UNKNOWN');
+    expect(answer.coverage).toMatchObject({ complete: false });
+    expect(answer.coverage.gaps[0]).toMatchObject({ kind: 'REJECTED' });
+    expect(answer.explanation).toMatch(/could not be stored .*replay/);
+    expect((await askText('an entirely different thing happened')).verdict).toBe('NO');
+  });
+
+  it('is UNKNOWN on a host that has fallen silent, and for a service whose source fails', async () => {
+    await remember([...HISTORY, 'Mar 10 08:00:00 quiet app[1]: ready to serve']);
+    const onHost = await askText('never ever heard of', { host: 'quiet' });
+    expect(onHost.verdict).toBe('UNKNOWN');
+    expect(onHost.explanation).toMatch(/quiet has been silent for 3 hours/);
+    await t.store.writePool.query(
+      `update source set last_error = 'connection refused', last_error_at = '2026-03-10T13:00:00Z' where tenant_id = $1`,
+      [caller.tenantId],
+    );
+    const ofService = await askText('never ever heard of', { service: 'sshd' });
+    expect(ofService.verdict).toBe('UNKNOWN');
+    expect(ofService.explanation).toContain('connection refused');
+  });
+});
+
+describe('coverage', () => {
+  it('names a stream that stopped while others went on', async () => {
+    await remember(HISTORY);
+    const { rows } = await t.store.writePool.query(
+      `insert into source (tenant_id, name, connector) values ($1, 'edge', 'syslog') returning source_id`,
+      [caller.tenantId],
+    );
+    await t.store.writePool.query(
+      `insert into ingest_batch (tenant_id, key, source_id, content_hash, input_count, n, reference_at, received_at, stored_at, folded)
+       select $1, 'edge-' || i, $2, '', 1, 0, at, at, at, true
+         from generate_series(0, 30) as i, lateral (select timestamptz '2026-03-08T00:00:00Z' + i * interval '1 hour' as at) x`,
+      [caller.tenantId, rows[0].source_id],
+    );
+    const { coverage } = await askText('anything at all');
+    expect(coverage.gaps).toEqual([
+      {
+        kind: 'SILENT',
+        fromUs: Date.UTC(2026, 2, 9, 6) * 1_000,
+        toUs: null,
+        reason: 'Nothing came from "edge" for 1 day while other sources went on.',
+        sourceId: rows[0].source_id,
+      },
+    ]);
+  });
+});
+
+describe('what cannot be asked', () => {
+  it('is an empty message, or an id that this tenant does not have', async () => {
+    await remember(HISTORY);
+    const [row] = await t.store.read<{ event_id: string; signature_id: string }[]>`
+      select event_id, signature_id from event where tenant_id = ${caller.tenantId} limit 1`;
+    const stranger = await t.callerOf('stranger');
+    await expect(askText('  ')).rejects.toMatchObject({
+      code: 'VALIDATION',
+      path: ['input', 'message', 'text'],
+    });
+    await expect(ask({ eventId: row!.event_id }, stranger)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      path: ['input', 'eventId'],
+    });
+    await expect(ask({ signatureId: row!.signature_id }, stranger)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(ask({ candidateId: '1' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

@@ -7,7 +7,7 @@ import { GRAPHQL_PATH } from './graphql.ts';
 
 const DIRECTORY = `${GRAPHQL_PATH}/assets`;
 const SCRIPT = 'text/javascript; charset=utf-8';
-const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1d3a4c"/><path d="M7 23V10l9 8 9-8v13" fill="none" stroke="#f2c14e" stroke-width="3.2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" width="28" height="28" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1d3a4c"/><path d="M7 23V10l9 8 9-8v13" fill="none" stroke="#f2c14e" stroke-width="3.2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
 /** Monaco sets styles inline and its fonts are data; everything else comes from here. */
 const CONTENT_SECURITY_POLICY = [
@@ -72,7 +72,7 @@ async function buildSite(): Promise<Site> {
   };
   const style = file('graphiql.css', 'text/css; charset=utf-8', parts.css);
   const library = file('graphiql.js', SCRIPT, parts.js);
-  const icon = file('icon.svg', 'image/svg+xml', FAVICON);
+  const icon = file('icon.svg', 'image/svg+xml', ICON);
   const start = file('start.js', SCRIPT, startScript(workers));
   const all = [...Object.values(workers), style, library, icon, start];
   return {
@@ -88,6 +88,7 @@ function startScript(workers: Readonly<Record<string, Asset>>): string {
   const options = {
     endpoint: GRAPHQL_PATH,
     title: 'Mnemograph',
+    logo: ICON,
     subscriptionsProtocol: 'SSE',
     defaultEditorToolsVisibility: 'variables',
     inputValueDeprecation: true,
@@ -98,9 +99,31 @@ function startScript(workers: Readonly<Record<string, Asset>>): string {
     })),
   };
   return `const workers = ${JSON.stringify(workerPaths)};
+const options = ${JSON.stringify(options)};
+${openingTab}
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] };
-YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(options)});
+YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), { ...options, ...openingTab(options.defaultTabs[0]) });
 `;
+}
+
+interface Tab {
+  readonly query: string | null;
+  readonly variables?: string | null;
+}
+
+// Runs in the browser. GraphiQL shows the first example without its variables, and opens one more empty tab on every
+// visit, unless it is told what it stored itself.
+function openingTab(first: Tab): Partial<Tab> {
+  const page = globalThis as unknown as {
+    location: URL;
+    localStorage: { getItem(key: string): string | null };
+  };
+  const asked = new URL(page.location.href).searchParams.get('query');
+  const stored = JSON.parse(page.localStorage.getItem('graphiql:tabState') ?? 'null');
+  if (stored === null) return asked === null ? { variables: first.variables ?? '' } : {};
+  const tabs: readonly Tab[] = stored.tabs;
+  const tab = asked === null ? tabs[stored.activeTabIndex] : tabs.find((each) => each.query === asked);
+  return tab ? { query: tab.query ?? '', variables: tab.variables ?? '' } : {};
 }
 
 const renderPage = (paths: { style: string; icon: string; scripts: readonly string[] }) => `<!doctype html>

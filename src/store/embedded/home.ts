@@ -1,6 +1,19 @@
 // Where an embedded server lives: its directories, and the user whom they belong to.
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, lstatSync, mkdirSync, realpathSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UnavailableError } from '../../domain/errors.ts';
 import { type Account, canEnter, isRoot, unusedAccount } from './accounts.ts';
@@ -68,7 +81,17 @@ export function makeSocketDirectory(home: Home): void {
 }
 
 export function giveTo(account: Account | null, path: string): void {
-  if (account !== null) chownSync(path, account.uid, account.gid);
+  if (account !== null) lchownSync(path, account.uid, account.gid);
+}
+
+/** Opens a private file of the server's user for writing. Root must not follow a link that this user laid. */
+export function openForServer(account: Account | null, path: string, mode: 'append' | 'replace'): number {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_APPEND, O_TRUNC } = constants;
+  const how = mode === 'append' ? O_APPEND : O_TRUNC;
+  const descriptor = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | how, 0o600);
+  fchmodSync(descriptor, 0o600);
+  if (account !== null) fchownSync(descriptor, account.uid, account.gid);
+  return descriptor;
 }
 
 function layout(root: string, account: Account | null): Home {

@@ -1,22 +1,13 @@
 // The server process: its pid file, how it is started apart from us, and how it is stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnavailableError } from '../../domain/errors.ts';
 import { CHILD_ENVIRONMENT } from './accounts.ts';
 import type { Binaries } from './binaries.ts';
-import { giveTo, type Home, makeSocketDirectory } from './home.ts';
+import { type Home, makeSocketDirectory, openForServer } from './home.ts';
 import { commandOf, listProcesses, observeProcess } from './processes.ts';
 import { type ServerSettings, serverArguments, writeDefaults } from './server-settings.ts';
 
@@ -50,7 +41,7 @@ export const isServer = (home: Home, pid: number): boolean =>
 /** Starts the server detached, its output appended to the log. It outlives us and our terminal. */
 export function spawnServer(home: Home, binaries: Binaries, settings: ServerSettings): ChildProcess {
   makeSocketDirectory(home);
-  giveTo(home.account, writeDefaults(home.cluster));
+  writeDefaults(home);
   const log = openLog(home);
   try {
     const server = spawn(binaries.postgres, serverArguments(home, settings), {
@@ -104,10 +95,7 @@ function forgetStalePid(home: Home): { PG_GRANDPARENT_PID?: string } {
 function openLog(home: Home): number {
   if (existsSync(home.log) && statSync(home.log).size > LOG_LIMIT_BYTES)
     renameSync(home.log, `${home.log}.1`);
-  const log = openSync(home.log, 'a', 0o600);
-  chmodSync(home.log, 0o600);
-  giveTo(home.account, home.log);
-  return log;
+  return openForServer(home.account, home.log, 'append');
 }
 
 export const logSize = (home: Home): number => (existsSync(home.log) ? statSync(home.log).size : 0);

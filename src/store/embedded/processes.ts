@@ -16,9 +16,10 @@ interface ListedProcess {
 
 const UNKNOWN_BIRTH = 'unknown';
 const LINUX = process.platform === 'linux';
-/** Positions in /proc/<pid>/stat after the command, which may hold anything: state, parent, start time. */
+/** Positions in /proc/<pid>/stat after the command, which may hold anything. */
 const STATE = 0;
 const PARENT = 1;
+const THREADS = 17;
 const STARTTIME = 19;
 
 /** The running process with this pid, or null where there is none or only its zombie. */
@@ -76,9 +77,13 @@ function acceptsSignals(pid: number): boolean {
 function birthFromProc(pid: number): string | null {
   const stat = readStat(pid);
   if (stat === null) return acceptsSignals(pid) ? UNKNOWN_BIRTH : null;
-  if (stat[STATE] === 'Z' || stat[STATE] === 'X') return null;
+  if (isGone(stat)) return null;
   return `${bootId()}/${stat[STARTTIME]}`;
 }
+
+// A killed process shows as a zombie once its main thread ended; while others end, its files are still open.
+const isGone = (stat: string[]): boolean =>
+  stat[STATE] === 'X' || (stat[STATE] === 'Z' && Number(stat[THREADS]) <= 1);
 
 function readStat(pid: number): string[] | null {
   try {

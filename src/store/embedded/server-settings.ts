@@ -1,7 +1,7 @@
 // What our server is told beyond PostgreSQL's defaults: it takes in much on a small machine, for few connections.
-import { writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Home } from './home.ts';
+import { type Home, openForServer } from './home.ts';
 
 export type ServerSettings = Readonly<Record<string, string>>;
 
@@ -37,13 +37,14 @@ const DEFAULTS: ServerSettings = {
 export const INCLUDE_DEFAULTS = `include '${DEFAULTS_FILE}'\n`;
 
 /** Written before every start, so that a newer version's defaults reach an older cluster. */
-export function writeDefaults(cluster: string): string {
-  const path = join(cluster, DEFAULTS_FILE);
+export function writeDefaults(home: Home): void {
   const lines = Object.entries(DEFAULTS).map(([name, value]) => `${name} = '${value}'\n`);
-  writeFileSync(path, `# Rewritten at every start; change settings with ALTER SYSTEM.\n${lines.join('')}`, {
-    mode: 0o600,
-  });
-  return path;
+  const file = openForServer(home.account, join(home.cluster, DEFAULTS_FILE), 'replace');
+  try {
+    writeFileSync(file, `# Rewritten at every start; change settings with ALTER SYSTEM.\n${lines.join('')}`);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** What must hold whatever the configuration files say, then the caller's own settings. */

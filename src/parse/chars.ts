@@ -25,6 +25,7 @@ export const CLOSE_BRACKET = 93;
 export const UNDERSCORE = 95;
 export const PIPE = 124;
 export const OPEN_BRACE = 123;
+export const CLOSE_BRACE = 125;
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 

@@ -1,12 +1,21 @@
 // Which formats a line may have by its first character, and in which order they are tried.
 
+import { parseAccessLog } from './access-log.ts';
+import { parseApplication } from './application.ts';
+import { parseCef } from './cef.ts';
 import * as c from './chars.ts';
 import { applyCisco } from './cisco.ts';
+import { parseCri } from './cri.ts';
+import { parseApacheError, parseNginxError } from './error-log.ts';
 import { parseJsonLine } from './jsonl.ts';
+import { parseLeef } from './leef.ts';
+import { parseKlog, parseLogcat, parseRedis, parseRubyLogger } from './letter-level.ts';
+import { parseLogfmt } from './logfmt.ts';
 import { lineOf, type ParseContext, type ParsedLine } from './parsed-line.ts';
 import { parsePlain } from './plain.ts';
 import { parseRfc3164, priorityAt } from './rfc3164.ts';
 import { parseRfc5424 } from './rfc5424.ts';
+import { parseWindowsXml } from './windows-event.ts';
 
 /** Null when the line is not of the parser's format. */
 type LineParser = (raw: string, context: ParseContext) => ParsedLine | null;
@@ -26,11 +35,30 @@ const parseCisco: LineParser = (raw, context) => {
   return applyCisco(line, raw, 0, context) ? line : null;
 };
 
-const ANGLE: readonly LineParser[] = [parseSyslog];
+const ANGLE: readonly LineParser[] = [parseSyslog, parseWindowsXml];
 const BRACE: readonly LineParser[] = [parseJsonLine];
-const DIGIT: readonly LineParser[] = [parseFileSyslog, parseCisco];
-const LETTER: readonly LineParser[] = [parseFileSyslog, parseCisco];
-const MARK: readonly LineParser[] = [parseCisco];
+const BRACKET: readonly LineParser[] = [parseApacheError, parseApplication];
+const DIGIT: readonly LineParser[] = [
+  parseCri,
+  parseFileSyslog,
+  parseNginxError,
+  parseApplication,
+  parseAccessLog,
+  parseLogcat,
+  parseRedis,
+  parseCisco,
+];
+const LETTER: readonly LineParser[] = [
+  parseFileSyslog,
+  parseCef,
+  parseLeef,
+  parseKlog,
+  parseLogfmt,
+  parseRubyLogger,
+  parseAccessLog,
+  parseCisco,
+];
+const MARK: readonly LineParser[] = [parseCisco, parseAccessLog];
 const OTHER: readonly LineParser[] = [];
 
 function parsersFor(code: number): readonly LineParser[] {
@@ -41,6 +69,8 @@ function parsersFor(code: number): readonly LineParser[] {
       return ANGLE;
     case c.OPEN_BRACE:
       return BRACE;
+    case c.OPEN_BRACKET:
+      return BRACKET;
     case c.ASTERISK:
     case c.DOT:
     case c.COLON:

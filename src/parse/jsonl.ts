@@ -4,6 +4,8 @@ import type { Severity } from '../domain/severity.ts';
 import type { Micros } from '../domain/time.ts';
 import * as c from './chars.ts';
 import { microsOfEpoch, microsOfEpochText } from './epoch.ts';
+import { isJournalEntry, lineOfJournal } from './journald.ts';
+import { isObject, type JsonObject, parseJsonObject } from './json-object.ts';
 import { isParentName, type JsonRole, roleOfName } from './json-roles.ts';
 import {
   severityOfLetter,
@@ -12,44 +14,16 @@ import {
   severityOfPythonNumber,
   severityOfWord,
 } from './level.ts';
-import { type LineFields, lineOf, type ParseContext, type ParsedLine, setField } from './parsed-line.ts';
+import {
+  type LineFields,
+  type LineFormat,
+  lineOf,
+  type ParseContext,
+  type ParsedLine,
+  setField,
+} from './parsed-line.ts';
 import { bsdTimeAt, isoTimeAt } from './timestamp.ts';
-
-export type JsonObject = Record<string, unknown>;
-
-/** Deeper objects are hostile: whatever walks them later would run out of stack. */
-const MAX_DEPTH = 100;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Whether objects and lists in the text nest deeper than MAX_DEPTH; brackets within strings do not count. */
-function isTooDeep(text: string): boolean {
-  if (text.length < 2 * MAX_DEPTH) return false;
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === c.QUOTE) {
-      for (at++; at < text.length && text.charCodeAt(at) !== c.QUOTE; at++) {
-        if (text.charCodeAt(at) === c.BACKSLASH) at++;
-      }
-    } else if (code === c.OPEN_BRACE || code === c.OPEN_BRACKET) {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (code === c.OPEN_BRACE + 2 || code === c.CLOSE_BRACKET) depth--;
-  }
-  return false;
-}
-
-/** The object that the whole text is; null for anything else, broken or too deep. */
-export function parseJsonObject(text: string): JsonObject | null {
-  if (isTooDeep(text)) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
+import { isWindowsEvent, lineOfWindowsEvent } from './windows-event.ts';
 
 /** RFC 3339, the BSD form, or a count since 1970 in any of four units; null when the value is no time. */
 export function microsOfValue(value: unknown, context: ParseContext): Micros | null {
@@ -173,8 +147,13 @@ class RoleAssignment {
 }
 
 /** The line that a parsed object is. Without any message the text itself is one. */
-export function lineOfJson(object: JsonObject, text: string, context: ParseContext): ParsedLine {
-  const line = lineOf('jsonl', '');
+export function lineOfJson(
+  object: JsonObject,
+  text: string,
+  context: ParseContext,
+  format: LineFormat = 'jsonl',
+): ParsedLine {
+  const line = lineOf(format, '');
   const roles = new RoleAssignment(line, context);
   for (const name of Object.keys(object)) {
     const value = object[name];
@@ -192,5 +171,8 @@ export function parseJsonLine(raw: string, context: ParseContext): ParsedLine | 
   const text = raw.trim();
   if (text.charCodeAt(0) !== c.OPEN_BRACE || !text.endsWith('}')) return null;
   const object = parseJsonObject(text);
-  return object && lineOfJson(object, text, context);
+  if (!object) return null;
+  if (isJournalEntry(object)) return lineOfJournal(object, text);
+  const event = isWindowsEvent(object) ? lineOfWindowsEvent(object, context) : null;
+  return event ?? lineOfJson(object, text, context);
 }

@@ -1,20 +1,51 @@
 // From a raw line to its parts. Pure, and total: any text at all is at least a plain line.
 
+import { parseCef } from './cef.ts';
 import * as c from './chars.ts';
 import { parseByFormat } from './formats.ts';
 import { parseJsonLine } from './jsonl.ts';
+import { parseLeef } from './leef.ts';
+import { parseLogfmt } from './logfmt.ts';
 import { type LineFields, type ParseContext, type ParsedLine, setField } from './parsed-line.ts';
+import { parseWindowsXml } from './windows-event.ts';
 
 /** Collectors mark JSON behind a syslog header with this cookie. */
 const JSON_COOKIE = '@cee:';
+const LETTER_C = 67;
+const LETTER_L = 76;
 
-/** The structured line that the message of `outer` is, or null. */
+/** The structured line that the message of `outer` is, or null. Looked for once: what is within that is its own. */
 function parseNested(outer: ParsedLine, context: ParseContext): ParsedLine | null {
   const { message } = outer;
-  const first = message.charCodeAt(0);
-  if (first === c.OPEN_BRACE) return parseJsonLine(message, context);
   if (message.startsWith(JSON_COOKIE)) return parseJsonLine(message.slice(JSON_COOKIE.length), context);
-  return null;
+  switch (outer.format) {
+    case 'rfc3164':
+    case 'rfc5424':
+      return parseInSyslog(message, context);
+    case 'cri':
+      return parseByFormat(message, context);
+    case 'jsonl':
+      // Docker's envelope: the line is what the container wrote.
+      return outer.fields?.stream === undefined ? null : parseByFormat(message, context);
+    default:
+      return null;
+  }
+}
+
+/** Only formats that tell themselves apart: the daemons' own words look like many things. */
+function parseInSyslog(message: string, context: ParseContext): ParsedLine | null {
+  switch (message.charCodeAt(0)) {
+    case c.OPEN_BRACE:
+      return parseJsonLine(message, context);
+    case LETTER_C:
+      return parseCef(message, context);
+    case LETTER_L:
+      return parseLeef(message, context) ?? parseLogfmt(message, context);
+    case c.LESS_THAN:
+      return parseWindowsXml(message, context);
+    default:
+      return parseLogfmt(message, context);
+  }
 }
 
 function mergedFields(outer: ParsedLine, inner: ParsedLine): LineFields | null {
@@ -30,7 +61,7 @@ function merge(outer: ParsedLine, inner: ParsedLine): ParsedLine {
   const time = outer.timestampUs === null ? inner : outer;
   const severity = inner.severity === null ? outer : inner;
   return {
-    format: inner.format,
+    format: inner.format === 'plain' ? outer.format : inner.format,
     message: inner.message,
     timestampUs: time.timestampUs,
     yearInferred: time.yearInferred,
@@ -56,6 +87,6 @@ export function parseLine(raw: string, context: ParseContext): ParsedLine {
     line.message = c.trimmedFrom(raw, 0) || raw;
     return line;
   }
-  const inner = line.format === 'rfc3164' || line.format === 'rfc5424' ? parseNested(line, context) : null;
-  return inner ? merge(line, inner) : line;
+  const inner = parseNested(line, context);
+  return inner && inner.message !== '' ? merge(line, inner) : line;
 }

@@ -3,7 +3,21 @@
 import type { Severity } from '../domain/severity.ts';
 import type { Micros } from '../domain/time.ts';
 
-export const LINE_FORMATS = ['rfc3164', 'rfc5424', 'jsonl', 'plain'] as const;
+export const LINE_FORMATS = [
+  'rfc3164',
+  'rfc5424',
+  'jsonl',
+  'journald',
+  'windows-event',
+  'logfmt',
+  'cef',
+  'leef',
+  'access-log',
+  'error-log',
+  'application',
+  'cri',
+  'plain',
+] as const;
 
 export type LineFormat = (typeof LINE_FORMATS)[number];
 

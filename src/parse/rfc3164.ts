@@ -150,8 +150,9 @@ function parseIsoDated(
   context: ParseContext,
   hasPriority: boolean,
 ): ParsedLine | null {
+  if (raw.charCodeAt(at + 10) === c.SPACE) return null;
   const time = isoTimeAt(raw, at, context);
-  if (!time || raw.charCodeAt(time.end) !== c.SPACE || raw.charCodeAt(at + 10) === c.SPACE) return null;
+  if (!time || raw.charCodeAt(time.end) !== c.SPACE) return null;
   const hostAt = c.skipBlanks(raw, time.end);
   const host = scanHost(raw, hostAt);
   if (!hasPriority) {

@@ -72,7 +72,7 @@ const WORDS: readonly (readonly [WordRole, Severity, string])[] = [
     WARNING,
     'exceeds deferred dropped drops dropping discarded discarding blocked banned rejected reject',
   ],
-  ['bad', WARNING, 'rejects ignored ignoring interrupted rollback unresolved'],
+  ['bad', WARNING, 'rejects ignored ignoring interrupted rollback unresolved abnormal abnormally'],
   ['retry', WARNING, 'retry retries retried retrying reattempt reattempting'],
   ['good', WARNING, 'open opened opening opens close closed closing closes start starting stopped stopping'],
   ['good', WARNING, 'disconnect disconnected bye received listening loaded registered mounted initialized'],

@@ -170,7 +170,9 @@ export function monthAt(text: string, at: number): number {
 function yearAt(text: string, at: number): number {
   const year = c.digitsAt(text, at, 4);
   const next = text.charCodeAt(at + 4);
-  return year >= 1970 && year <= 2100 && (next === c.SPACE || next === c.COLON || Number.isNaN(next))
+  return year >= 1970 &&
+    year <= 2100 &&
+    (next === c.SPACE || next === c.COLON || next === c.CLOSE_BRACKET || Number.isNaN(next))
     ? year
     : -1;
 }

@@ -24,15 +24,22 @@ const KINDS: Record<string, (i: number) => string> = {
     `{"ts":"2026-02-10T06:${10 + (i % 50)}:46.003Z","level":"warn","service":"billing","msg":"payment retried","attempt":${i},"peer":"${host(i)}"}`,
   plain: (i) =>
     `2026-02-10 06:${10 + (i % 50)}:46,123 ERROR could not reach ${host(i)} after ${i} ms, giving up on the request`,
+  application: (i) =>
+    `2026-02-10 06:${10 + (i % 50)}:46,123 INFO  [worker-${i % 9}] com.acme.billing.Ledger - wrote entry ${i} for ${host(i)}`,
+  'access log': (i) =>
+    `${host(i)} - - [10/Feb/2026:06:${10 + (i % 50)}:46 +0100] "GET /cart?id=${i} HTTP/1.1" 200 ${i} "-" "Mozilla/5.0 (X11)"`,
+  logfmt: (i) =>
+    `ts=2026-02-10T06:${10 + (i % 50)}:46.123Z level=warn component=tsdb msg="compaction is slow" took=${i}s peer=${host(i)}`,
 };
 
-/** The fastest of several rounds: what the code costs when nothing else runs. */
+/** Processor time of the fastest of several rounds: what the code costs, whatever else runs. */
 function nanosecondsPerLine(lines: readonly string[], work: (line: string) => unknown): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
-    const start = process.hrtime.bigint();
+    const start = process.cpuUsage();
     for (const line of lines) work(line);
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / lines.length);
+    const { user, system } = process.cpuUsage(start);
+    best = Math.min(best, ((user + system) * 1_000) / lines.length);
   }
   return Math.round(best);
 }

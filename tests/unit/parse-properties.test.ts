@@ -71,7 +71,7 @@ const pid = fc.integer({ min: 0, max: 4_194_304 });
 
 /** Within the year before the reference, in whole seconds. */
 const recentUs = fc
-  .integer({ min: -364 * 86_400, max: 86_399 })
+  .integer({ min: -363 * 86_400, max: 86_399 })
   .map((seconds) => referenceUs + seconds * US_PER_SECOND);
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -95,22 +95,36 @@ describe('any text', () => {
     );
   });
 
-  it('of ten million characters is read too', () => {
-    for (const unit of [
+  it('of two million characters is read too, whatever it begins with and repeats', () => {
+    const openings = [
+      '',
+      'CEF:0|a|b|1|2|n|5|',
+      'LEEF:2.0|a|b|1|2|^|',
+      '<Event>',
+      '[2026-02-10 06:55:46] ',
+      'level=info msg=x ',
+    ];
+    const units = [
       'a',
       '{',
       '[',
-      '<34>',
+      '<a>',
+      '<a/>',
       'user ',
       '1.2.3.4 ',
-      '= ',
+      'a=b ',
       '\0',
       '"\\',
       ' for ',
       ': ',
       'error ',
-    ]) {
-      const raw = unit.repeat(10_000_000 / unit.length);
+      '|',
+      '^a=',
+      '\n',
+    ];
+    for (const raw of openings.flatMap((opening) =>
+      units.map((unit) => opening + unit.repeat(2_000_000 / unit.length)),
+    )) {
       const line = parseLine(raw, context);
       expect(line.message.length).toBeGreaterThan(0);
       inferSeverity(line.message);
@@ -224,7 +238,7 @@ describe('an inferred year', () => {
       .integer({ min: 0, max: 40 * 365 })
       .map((days) => Date.UTC(1995, 0, 1) * 1_000 + days * US_PER_DAY);
     fc.assert(
-      fc.property(reference, fc.integer({ min: -364 * 86_400, max: 86_400 }), (now, seconds) => {
+      fc.property(reference, fc.integer({ min: -363 * 86_400, max: 86_400 }), (now, seconds) => {
         const us = now + seconds * US_PER_SECOND;
         const read = parseLine(`${bsdTime(us)} gate app[1]: x`, { referenceUs: now });
         expect(read.timestampUs).toBe(us);

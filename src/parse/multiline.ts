@@ -1,0 +1,167 @@
+// Stack traces and other events that span lines, joined to one text each. Pure: it looks at the lines given and no
+// further, so a caller that reads in blocks holds back the last event of a block until more lines came.
+
+import * as c from './chars.ts';
+import { criHeaderOf } from './cri.ts';
+import { parseByFormat } from './formats.ts';
+
+export interface JoinedLine {
+  /** The lines joined by line feeds; container headers only once, parts of a split line without any. */
+  text: string;
+  /** Index of the first line joined. */
+  first: number;
+  /** Number of lines joined, all in a row. */
+  count: number;
+}
+
+export interface JoinLimits {
+  maxLines: number;
+  maxChars: number;
+}
+
+const DEFAULT_LIMITS: JoinLimits = { maxLines: 1_000, maxChars: 256 * 1024 };
+
+/** Only whether a line has a time matters here, not which. */
+const ANY_TIME = { referenceUs: 0 };
+
+/** Indented lines that are part of a trace whatever stood before: Java, .NET, Node, Ruby, Python. */
+const FRAME = /^\s+(?:at |from |File "|\.\.\. \d+ |--- |suppressed: )/i;
+/** Lines of a trace that are not indented. */
+const TRACE_PART =
+  /^(?:Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|at [\w$.<>]+\(|goroutine \d+ \[|created by |\[signal |exit status \d+$)/;
+const EXCEPTION = /^(?:[A-Za-z_$][\w$]*\.)+[\w$]*(?:Exception|Error|Throwable)\b/;
+const GO_CALL = /^[\w./*()-]+\([^)]*\)$/;
+const CLOSING = /^[}\])]+[,;]?$/;
+const PYTHON_TRACE = 'Traceback (most recent call last):';
+const PYTHON_CHAIN = /^(?:During handling of the above exception|The above exception was the direct cause)/;
+const PYTHON_ERROR = /^[A-Za-z_][\w.]*(?:: .*)?$/;
+
+type Trace = 'none' | 'frames' | 'python' | 'go' | 'xml';
+
+const isIndented = (line: string): boolean => c.isBlank(line.charCodeAt(0)) && line.trim() !== '';
+
+class OpenEvent {
+  readonly first: number;
+  readonly stream: string | null;
+  readonly opening: string;
+  readonly parts: string[];
+  count = 1;
+  chars: number;
+  trace: Trace = 'none';
+  /** A container runtime split the line: the next part goes on where this one ends. */
+  isPartial: boolean;
+  private timed: boolean | null = null;
+
+  constructor(first: number, raw: string, line: LineView) {
+    this.first = first;
+    this.stream = line.stream;
+    this.isPartial = line.isPartial;
+    this.opening = line.content;
+    this.parts = [line.isPartial ? withFullTag(raw) : raw];
+    this.chars = raw.length;
+    if (/^(?:panic: |fatal error: |goroutine \d+ \[)/.test(line.content)) this.trace = 'go';
+    else if (line.content === PYTHON_TRACE) this.trace = 'python';
+    else if (line.content.startsWith('<Event') && !line.content.includes('</Event>')) this.trace = 'xml';
+  }
+
+  /** Whether its first line begins with a time, so that indented lines after it are its own. */
+  get isTimed(): boolean {
+    this.timed ??= parseByFormat(this.opening, ANY_TIME).timestampUs !== null;
+    return this.timed;
+  }
+
+  add(line: LineView): void {
+    if (this.isPartial) this.parts[this.parts.length - 1] += line.content;
+    else this.parts.push(line.content);
+    this.isPartial = line.isPartial;
+    this.count++;
+    this.chars += line.content.length + 1;
+  }
+}
+
+interface LineView {
+  content: string;
+  stream: string | null;
+  isPartial: boolean;
+}
+
+function viewOf(raw: string): LineView {
+  const header = criHeaderOf(raw, ANY_TIME);
+  if (!header) return { content: raw, stream: null, isPartial: false };
+  return { content: raw.slice(header.contentAt), stream: header.stream, isPartial: header.isPartial };
+}
+
+/** The header of the first part says `F` once all parts are joined. */
+const withFullTag = (raw: string): string => raw.replace(/ (stdout|stderr) P/, ' $1 F');
+
+function continuesGo(line: string, next: string | undefined): boolean {
+  if (line === '') return next !== undefined && (TRACE_PART.test(next) || GO_CALL.test(next));
+  return isIndented(line) || TRACE_PART.test(line) || GO_CALL.test(line);
+}
+
+/** Frames are indented; the line of the exception ends the trace, unless another one follows from it. */
+function continuesPython(event: OpenEvent, line: string, next: string | undefined): boolean {
+  if (line === '') return next !== undefined && (PYTHON_CHAIN.test(next) || next === PYTHON_TRACE);
+  if (isIndented(line) || PYTHON_CHAIN.test(line) || line === PYTHON_TRACE) return true;
+  const endsTrace = isIndented(event.parts[event.parts.length - 1]!) && PYTHON_ERROR.test(line);
+  return endsTrace;
+}
+
+/** An event that has just logged an error is followed by its trace. */
+function beginsTrace(event: OpenEvent, line: string, next: string | undefined): Trace {
+  if (line === PYTHON_TRACE) return event.count === 1 && event.isTimed ? 'python' : 'none';
+  const hasFrames = next !== undefined && FRAME.test(next);
+  return hasFrames && EXCEPTION.test(line) && event.count === 1 && event.isTimed ? 'frames' : 'none';
+}
+
+function continues(event: OpenEvent, line: string, next: string | undefined): boolean {
+  switch (event.trace) {
+    case 'xml':
+      if (line.includes('</Event>')) event.trace = 'none';
+      return true;
+    case 'go':
+      return continuesGo(line, next);
+    case 'python':
+      return continuesPython(event, line, next);
+    case 'frames':
+    case 'none':
+  }
+  if (FRAME.test(line) || TRACE_PART.test(line)) {
+    event.trace = 'frames';
+    return true;
+  }
+  if (isIndented(line)) return event.trace === 'frames' || event.isTimed;
+  if (CLOSING.test(line)) return event.count > 1;
+  event.trace = beginsTrace(event, line, next);
+  return event.trace !== 'none';
+}
+
+/** Each event of the lines once, in order; every line is in exactly one of them. */
+export function joinMultiline(lines: readonly string[], limits: JoinLimits = DEFAULT_LIMITS): JoinedLine[] {
+  const joined: JoinedLine[] = [];
+  let event: OpenEvent | null = null;
+  let line = lines.length > 0 ? viewOf(lines[0]!) : null;
+  for (let i = 0; line !== null; i++) {
+    const next: LineView | null = i + 1 < lines.length ? viewOf(lines[i + 1]!) : null;
+    const follows = next?.stream === line.stream ? next.content : undefined;
+    const hasRoom: boolean =
+      event !== null && event.count < limits.maxLines && event.chars + line.content.length < limits.maxChars;
+    const isSame: boolean =
+      event !== null && hasRoom && event.stream === line.stream && event.opening.trim() !== '';
+    if (event !== null && isSame && (event.isPartial || continues(event, line.content, follows))) {
+      event.add(line);
+    } else {
+      if (event) joined.push(closed(event));
+      event = new OpenEvent(i, lines[i]!, line);
+    }
+    line = next;
+  }
+  if (event) joined.push(closed(event));
+  return joined;
+}
+
+const closed = (event: OpenEvent): JoinedLine => ({
+  text: event.parts.join('\n'),
+  first: event.first,
+  count: event.count,
+});

@@ -1,16 +1,7 @@
 // The canonical form of a line: its words, and one VAR for each run of variables. Two lines of one statement share it.
-import {
-  AFTER_COLON,
-  AFTER_EQUALS,
-  AFTER_OPEN,
-  AFTER_SPACE,
-  type Atoms,
-  IS_ADDRESS,
-  IS_QUOTED,
-  LEADS_WITH_LETTER,
-  WORD,
-} from './atoms.ts';
-import { AT, BACKSLASH, SLASH } from './characters.ts';
+import type { Atoms } from './atoms.ts';
+import * as atom from './atoms.ts';
+import * as characters from './characters.ts';
 
 /** At most this many tokens of a form are told apart. */
 export const MAX_TOKENS = 96;
@@ -18,6 +9,10 @@ export const MAX_TOKENS = 96;
 export const VAR_1 = 0x5bd1e995;
 export const VAR_2 = 0x3c6ef372;
 
+// Constants of the module's own, for the compiler: see scan.ts.
+const { AFTER_COLON, AFTER_EQUALS, AFTER_OPEN, AFTER_SPACE, IS_ADDRESS, IS_QUOTED, LEADS_WITH_LETTER, WORD } =
+  atom;
+const { AT, BACKSLASH, SLASH } = characters;
 /** The longest record, in tokens, whose repetitions are folded. */
 const MAX_PERIOD = 6;
 const KEY_MARK = 0x165667b1;
@@ -65,11 +60,16 @@ function foldAtoms(atoms: Atoms, form: Form): void {
   const { count, role } = atoms;
   let n = 0;
   let a = 0;
+  let seenBits = 0;
+  let fresh = 0;
   for (; a < count && n < MAX_TOKENS; a++) {
     if (role[a] === WORD) {
       hash[n] = atoms.hash[a]! ^ markOf(atoms, a);
       hash2[n] = atoms.hash2[a]!;
       isVariable[n] = 0;
+      const bit = 1 << (hash[n]! & 31);
+      if ((seenBits & bit) === 0) fresh = n;
+      seenBits |= bit;
     } else if (n > 0 && isVariable[n - 1] === 1) {
       if (reach[n - 1] === last[n - 1]) last[n - 1] = a;
       reach[n - 1] = a;
@@ -83,7 +83,9 @@ function foldAtoms(atoms: Atoms, form: Form): void {
     last[n] = a;
     reach[n] = a;
     n++;
-    for (let period = 2; period <= MAX_PERIOD && 2 * period <= n; period++) {
+    // A repetition holds nothing that occurs for the first time.
+    const longest = Math.min(MAX_PERIOD, n - 1 - fresh, n >> 1);
+    for (let period = 2; period <= longest; period++) {
       if (hash[n - 1] !== hash[n - 1 - period] || !repeats(form, n, period)) continue;
       n -= period;
       reach[n - 1] = a;

@@ -1,8 +1,14 @@
 // Decides for every atom of a line whether it is a word of the message or a value printed into it.
-import {
+import type { Atoms } from './atoms.ts';
+import * as atom from './atoms.ts';
+import * as characters from './characters.ts';
+import { HASH_SEED_1, HASH_SEED_2, step1, step2 } from './hash.ts';
+import * as lexicon from './lexicon.ts';
+
+// Constants of the module's own, for the compiler: see scan.ts.
+const {
   AFTER_EQUALS,
   AFTER_SPACE,
-  type Atoms,
   BEFORE_PORT,
   HARD,
   HAS_DOTS,
@@ -14,10 +20,9 @@ import {
   LEADS_WITH_SLASH,
   SOFT,
   WORD,
-} from './atoms.ts';
-import { AT, BACKSLASH, DIGIT, DOT, LETTER, NON_HEX } from './characters.ts';
-import { HASH_SEED_1, HASH_SEED_2, step1, step2 } from './hash.ts';
-import {
+} = atom;
+const { AT, BACKSLASH, DIGIT, DOT, LETTER, NON_HEX } = characters;
+const {
   CALENDAR_WORD,
   EXTENSION,
   LITERAL,
@@ -29,7 +34,7 @@ import {
   USER_COMPOUND,
   USER_NOUN,
   wordClasses,
-} from './lexicon.ts';
+} = lexicon;
 
 const PERCENT = 37;
 const FULL_STOP = 46;

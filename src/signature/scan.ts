@@ -1,5 +1,12 @@
 // Cuts a line into atoms in one pass over its characters: what each consists of and what stands before it.
-import {
+import type { Atoms } from './atoms.ts';
+import * as atom from './atoms.ts';
+import * as characters from './characters.ts';
+import { HASH_SEED_1, HASH_SEED_2, MULTIPLIER_1, MULTIPLIER_2 } from './hash.ts';
+import { loadUnits } from './units.ts';
+
+// The compiler of V8 folds a module's own constants into its code but reads an imported one anew each time.
+const {
   AFTER_CLOSE,
   AFTER_COLON,
   AFTER_EQUALS,
@@ -8,21 +15,14 @@ import {
   AFTER_QUOTE,
   AFTER_SEPARATOR,
   AFTER_SPACE,
-  type Atoms,
   BEFORE_PORT,
   IS_ADDRESS,
   IS_QUOTED,
   LEADING,
   LEADS_WITH_LETTER,
   MAX_ATOMS,
-  MAX_LENGTH,
   REPEATED,
-} from './atoms.ts';
-import * as characters from './characters.ts';
-import { HASH_SEED_1, HASH_SEED_2, MULTIPLIER_1, MULTIPLIER_2 } from './hash.ts';
-import { loadUnits } from './units.ts';
-
-// The compiler of V8 folds a module's own constants into its code but reads an imported one anew each time.
+} = atom;
 const { DIGIT, LETTER, NON_HEX, DOT, SLASH, BACKSLASH, SPACE, QUOTE, UNSPACED, COLON, ATOM } = characters;
 const CLASS = characters.ASCII_CLASS;
 const classOf = characters.classOf;
@@ -55,8 +55,8 @@ export function scan(text: string, atoms: Atoms): void {
   const limit = loadUnits(text, atoms);
   let position = 0;
   let before = 0;
-  atoms.count = 0;
-  while (position < limit && atoms.count < MAX_ATOMS) {
+  let n = 0;
+  while (position < limit && n < MAX_ATOMS) {
     const code = units[position]!;
     const kind = code < 128 ? CLASS[code]! : classOf(code);
     if (kind === SPACE) {
@@ -65,11 +65,11 @@ export function scan(text: string, atoms: Atoms): void {
       continue;
     }
     let end = 0;
-    if ((kind & ATOM) !== 0) end = scanAtom(units, position, limit, kind, atoms);
-    else if (kind === QUOTE) end = scanQuotation(units, position, limit, before, atoms);
-    else if (kind === UNSPACED) end = scanUnspaced(units, position, limit, atoms);
+    if ((kind & ATOM) !== 0) end = scanAtom(units, position, limit, kind, atoms, n);
+    else if (kind === QUOTE) end = scanQuotation(units, position, limit, before, atoms, n);
+    else if (kind === UNSPACED) end = scanUnspaced(units, position, limit, atoms, n);
     if (end > 0) {
-      atoms.before[atoms.count++] = kind === QUOTE ? before | AFTER_QUOTE : before;
+      atoms.before[n++] = kind === QUOTE ? before | AFTER_QUOTE : before;
       before = 0;
       position = end;
     } else if (code === ESCAPE) {
@@ -80,7 +80,8 @@ export function scan(text: string, atoms: Atoms): void {
       position++;
     }
   }
-  atoms.before[atoms.count] = before;
+  atoms.count = n;
+  atoms.before[n] = before;
   atoms.truncated = position < text.length;
 }
 
@@ -147,6 +148,7 @@ function scanQuotation(
   limit: number,
   before: number,
   atoms: Atoms,
+  n: number,
 ): number {
   const open = units[position]!;
   if (open === APOSTROPHE && position > 0 && isAlphanumeric(units[position - 1]!)) return 0;
@@ -158,7 +160,7 @@ function scanQuotation(
       const next = units[i + 1]!;
       const isName = next === COLON_CODE || (code === APOSTROPHE && isAlphanumeric(next));
       if (isName || i === position + 1) return 0;
-      addRange(units, position + 1, i, IS_QUOTED, atoms);
+      addRange(units, position + 1, i, IS_QUOTED, atoms, n);
       return i + 1;
     }
     if (code === BLANK && --spaces < 0) return 0;
@@ -167,15 +169,21 @@ function scanQuotation(
 }
 
 /** Letters of a script without spaces: a run of them is one word, whatever Latin text or number touches it. */
-function scanUnspaced(units: Uint16Array, start: number, limit: number, atoms: Atoms): number {
+function scanUnspaced(units: Uint16Array, start: number, limit: number, atoms: Atoms, n: number): number {
   let end = start + 1;
   while (end < limit && classOf(units[end]!) === UNSPACED) end++;
-  addRange(units, start, end, LETTER | NON_HEX | LEADS_WITH_LETTER, atoms);
+  addRange(units, start, end, LETTER | NON_HEX | LEADS_WITH_LETTER, atoms, n);
   return end;
 }
 
-function addRange(units: Uint16Array, start: number, end: number, traits: number, atoms: Atoms): void {
-  const n = atoms.count;
+function addRange(
+  units: Uint16Array,
+  start: number,
+  end: number,
+  traits: number,
+  atoms: Atoms,
+  n: number,
+): void {
   let lane1 = SEED_1;
   let lane2 = SEED_2;
   for (let i = start; i < end; i++) {
@@ -189,8 +197,15 @@ function addRange(units: Uint16Array, start: number, end: number, traits: number
   atoms.traits[n] = traits;
 }
 
-/** Records the atom that starts at `start` with a character of class `first`, and returns where it ends. */
-function scanAtom(units: Uint16Array, start: number, limit: number, first: number, atoms: Atoms): number {
+/** Records in row `n` the atom that starts at `start` with a character of class `first`; returns where it ends. */
+function scanAtom(
+  units: Uint16Array,
+  start: number,
+  limit: number,
+  first: number,
+  atoms: Atoms,
+  n: number,
+): number {
   let position = start;
   let code = units[start]!;
   let kind = first;
@@ -224,7 +239,6 @@ function scanAtom(units: Uint16Array, start: number, limit: number, first: numbe
       traits |= BEFORE_PORT;
     }
   }
-  const n = atoms.count;
   atoms.start[n] = start;
   atoms.end[n] = position;
   atoms.hash[n] = lane1;

@@ -10,6 +10,6 @@ export function loadUnits(text: string, atoms: Atoms): number {
   const limit = Math.min(text.length, MAX_LENGTH);
   unitBytes.write(text, 0, 2 * limit, 'utf16le');
   if (IS_BIG_ENDIAN) unitBytes.subarray(0, 2 * limit).swap16();
-  units.fill(0, limit, limit + LOOKAHEAD);
+  for (let i = limit; i < limit + LOOKAHEAD; i++) units[i] = 0;
   return limit;
 }

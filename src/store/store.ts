@@ -2,6 +2,7 @@
 // inside a transaction and every end of COPY).
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { parse } from 'pg-connection-string';
 import postgres from 'postgres';
 import { APPLICATION_NAME, type DatabaseTarget } from './target.ts';
 
@@ -67,13 +68,15 @@ export function openReader(target: DatabaseTarget, max: number, more: ReaderOpti
       verbatim: { to: 25, from: TEXT_OIDS, serialize: String, parse: (text: string) => text },
     },
   };
-  return 'connectionString' in target
-    ? postgres(target.connectionString, options)
-    : postgres({
-        ...options,
-        host: target.host,
-        port: target.port,
-        user: target.user,
-        database: target.database,
-      });
+  const place = placeOf(target);
+  return typeof place === 'string' ? postgres(place, options) : postgres({ ...options, ...place });
+}
+
+// postgres.js takes a socket's directory by option, not by URL.
+function placeOf(target: DatabaseTarget): string | postgres.Options<Record<string, postgres.PostgresType>> {
+  if (!('connectionString' in target)) return { ...target };
+  const { host, port, user, password, database } = parse(target.connectionString);
+  if (!host?.startsWith('/')) return target.connectionString;
+  const given = { user, password, database, ...(port ? { port: Number(port) } : {}) };
+  return { host, ...Object.fromEntries(Object.entries(given).filter(([, value]) => Boolean(value))) };
 }

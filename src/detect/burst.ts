@@ -59,6 +59,9 @@ export function burstText(burst: Burst, assetId: string, hostnames: Hostnames): 
 
 const normalRate = (burst: Burst): string => rounded(burst.baseline / burst.unitMinutes);
 
+export const burstSubject = (signature: Pick<SignatureFacts, 'key'>, hostname: string | undefined): string =>
+  `sig:${signature.key}${hostname === undefined ? '' : `@${hostname}`}`;
+
 /** One finding per run of bursts of one (signature, asset); recurring ones are left out. */
 export function findBurstRuns(
   signature: SignatureFacts,
@@ -83,14 +86,13 @@ function describe(
   const severity = worstOf(run.map((b) => b.worst));
   const days = distinctDays(run.map((b) => b.startUs));
   const where = onHosts([assetId], hostnames);
-  const hostname = hostnames.get(assetId);
   const text = burstText(strongest, assetId, hostnames);
   const others =
     run.length === 1 ? '' : ` It is the strongest of ${run.length} bursts on ${counted(days, 'day')}.`;
   const peak = `${counted(strongest.peak, 'event')} in ${counted(strongest.unitMinutes, 'minute')} at ${utcTime(strongest.peakMinute * US_PER_MINUTE)}`;
   return {
     type: 'BURST',
-    subject: `sig:${signature.key}${hostname === undefined ? '' : `@${hostname}`}`,
+    subject: burstSubject(signature, hostnames.get(assetId)),
     firstUs: run[0]!.startUs,
     lastUs: run.reduce((last, b) => Math.max(last, b.endUs), 0),
     signatureIds: [signature.signatureId],

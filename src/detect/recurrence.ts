@@ -6,6 +6,8 @@ import { anyWindow, splitRuns } from './runs.ts';
 import type { DetectSettings, RecurrenceSettings } from './settings.ts';
 import { counted, distinctDays, onHosts, quoted, spaced, utcRange } from './text.ts';
 
+export const recurrenceSubject = (signature: Pick<SignatureFacts, 'key'>): string => `sig:${signature.key}`;
+
 /** One finding per run in which some 7-day window fires. `episodes` of the signature, in any order. */
 export function findRecurrences(
   signature: SignatureFacts,
@@ -53,7 +55,7 @@ function describe(signature: SignatureFacts, run: readonly Episode[], hostnames:
   );
   return {
     type: 'RECURRENCE',
-    subject: `sig:${signature.key}`,
+    subject: recurrenceSubject(signature),
     firstUs,
     lastUs,
     signatureIds: [signature.signatureId],

@@ -29,6 +29,9 @@ export interface ParseQuality {
   readonly sourced: number;
 }
 
+export const selfHealSubject = (pairKey: string, hostname: string | undefined): string =>
+  `pair:${pairKey}${hostname === undefined ? '' : `@${hostname}`}`;
+
 /** One finding per run of cycles of one (pair, asset) in which some 7-day window holds enough of them. */
 export function findSelfHeals(
   pair: Pair,
@@ -68,14 +71,13 @@ function describe(
   const lengths = run.map((c) => c.endUs - c.startUs);
   const days = distinctDays(run.map((c) => c.startUs));
   const subjects = [...new Set(run.map((c) => c.correlation))].filter((c) => c !== '').sort();
-  const hostname = hostnames.get(assetId);
   const where = onHosts([assetId], hostnames);
   const summary = `${spaced(`${counted(run.length, 'time')} on ${counted(days, 'day')}`, where)}, ${utcRange(firstUs, lastUs)}; median ${lasting(median(lengths))}, longest ${lasting(Math.max(...lengths))}`;
   const signatureIds = [...pair.problems, ...pair.recoveries].map((s) => s.signatureId);
   const recovery = pair.recoveries[0];
   return {
     type: 'SELF_HEAL',
-    subject: `pair:${pair.key}${hostname === undefined ? '' : `@${hostname}`}`,
+    subject: selfHealSubject(pair.key, hostnames.get(assetId)),
     firstUs,
     lastUs,
     signatureIds,

@@ -58,7 +58,8 @@ export function findBursts(series: Series, from: number, to: number, settings: S
   const first = Math.max(0, Math.floor((from - coarse.fromMinute) / coarse.unitMinutes));
   const last = Math.min(coarse.counts.length, Math.ceil((to - coarse.fromMinute) / coarse.unitMinutes));
   for (let slot = first; slot < last; slot++) hot.push(...hotInSlot(fine, coarse, slot, settings));
-  return joinBursts(hot, fine, coarse, to, settings);
+  const begun = hot.filter((bucket) => bucket.startMinute >= from && bucket.startMinute < to);
+  return joinBursts(begun, fine, coarse, to, settings);
 }
 
 function gridOf(series: Series, unitMinutes: number): Grid {

@@ -1,0 +1,83 @@
+// Detection on what was just counted, in the caller's transaction: episodes, spikes, self-healed cycles, and from
+// these the candidates. Everything is a function of stored rows in event time; the clock only stamps bookkeeping.
+import { sql } from 'drizzle-orm';
+import { DETECT_SETTINGS } from '../../detect/settings.ts';
+import type { Clock } from '../../domain/time.ts';
+import type { Announcement } from '../../live/outbox.ts';
+import { SCORE_SETTINGS } from '../../score/settings.ts';
+import type { WriteTx } from '../../store/store.ts';
+import { refreshCandidates } from './candidates.ts';
+import { type DetectContext, query } from './context.ts';
+import { updateCycles } from './cycles.ts';
+import { updateEpisodes } from './episodes.ts';
+import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
+import { scopesOfTouched, touchedPairs } from './plan.ts';
+import { membersOf } from './scopes.ts';
+import { updateSignatureScores } from './signature-scores.ts';
+import { updateSpikes } from './spikes.ts';
+import { mergeTouched, type Touched } from './touched.ts';
+
+export type { Touched };
+
+export interface DetectOutcome {
+  /** For `announce`, which the caller calls last. */
+  readonly announcements: Announcement[];
+}
+
+export interface DetectInput {
+  readonly tenantId: number;
+  /** The series whose buckets just changed. */
+  readonly touched: readonly Touched[];
+  readonly clock: Clock;
+}
+
+const DETECT_LOCK_CLASS = 7_305;
+
+/** One at a time per tenant. Running it again on the same buckets changes nothing. */
+export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOutcome> {
+  const touched = mergeTouched(input.touched);
+  if (touched.length === 0) return { announcements: [] };
+  const ctx: DetectContext = { tx, ...input, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS };
+  await query(ctx, sql`select pg_advisory_xact_lock(${DETECT_LOCK_CLASS}::int, ${input.tenantId}::int)`);
+  const signatures = await loadSignatures(
+    ctx,
+    touched.map((t) => t.signatureId),
+  );
+  const pairs = await loadPairs(
+    ctx,
+    [...signatures.values()].flatMap((s) => s.pairKey ?? []),
+  );
+  const hostnames = await loadHostnames(
+    ctx,
+    touched.map((t) => t.assetId),
+  );
+  const pairsTouched = touchedPairs(touched, signatures);
+
+  await updateEpisodes(ctx, touched);
+  const spikes = await updateSpikes(ctx, touched);
+  const recoveries = await updateCycles(ctx, pairsTouched, pairs);
+  const scopes = await scopesOfTouched(ctx, {
+    touched,
+    signatures,
+    pairs,
+    hostnames,
+    pairsTouched,
+    bursts: spikes.changes,
+  });
+  const candidates = await refreshCandidates(ctx, scopes);
+  await updateSignatureScores(ctx, [
+    ...signatures.keys(),
+    ...scopes.flatMap((scope) => membersOf(scope).map((m) => m.signatureId)),
+  ]);
+  return { announcements: firstOfEach([...spikes.announcements, ...recoveries, ...candidates]) };
+}
+
+/** What was created and then touched again in one transaction was created. */
+function firstOfEach(announcements: readonly Announcement[]): Announcement[] {
+  const first = new Map<string, Announcement>();
+  for (const a of announcements) {
+    const key = `${a.topic}|${a.subjectId}`;
+    if (!first.has(key)) first.set(key, a);
+  }
+  return [...first.values()];
+}

@@ -1,0 +1,221 @@
+// Keeps the episode table: chained anew from the last episode that began before the touched minutes, until the chain
+// meets an episode that is stored already.
+import { sql } from 'drizzle-orm';
+import { chainEpisodes } from '../../detect/episode.ts';
+import type { Bucket, Episode } from '../../detect/rows.ts';
+import { minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
+import { asJson, type DetectContext, moment, query } from './context.ts';
+import type { Touched } from './touched.ts';
+
+/** The minutes after the touched ones that are read first: one episode and the pause behind it. */
+const FIRST_REACH_MINUTES = 1_440 + 30;
+
+interface Chain extends Touched {
+  /** The buckets of the episode under way at `fromMinute`, up to there, as one. */
+  readonly prefix: Bucket | null;
+}
+
+export async function updateEpisodes(ctx: DetectContext, touched: readonly Touched[]): Promise<void> {
+  let open = await withPrefixes(ctx, touched);
+  const changes: Change[] = [];
+  for (let reach = FIRST_REACH_MINUTES; open.length > 0; reach *= 4) {
+    const loaded = await loadChains(ctx, open, reach);
+    const unfinished: Chain[] = [];
+    open.forEach((chain, i) => {
+      const change = rechain(ctx, chain, loaded[i]!);
+      if (change === null) unfinished.push(chain);
+      else changes.push(change);
+    });
+    open = unfinished;
+  }
+  await store(ctx, changes);
+}
+
+interface PrefixRow {
+  i: number;
+  minute: number | null;
+  n: string | null;
+  sourced: string | null;
+  worst: Bucket['worst'];
+  firstUs: string;
+  lastUs: string;
+}
+
+async function withPrefixes(ctx: DetectContext, touched: readonly Touched[]): Promise<Chain[]> {
+  const asked = touched.map((t, i) => ({
+    i,
+    signature_id: t.signatureId,
+    asset_id: t.assetId,
+    from_minute: t.fromMinute,
+    from_at: moment(t.fromMinute * US_PER_MINUTE),
+  }));
+  const rows = await query<PrefixRow>(
+    ctx,
+    sql`select t.i, p.minute, p.n, p.sourced, p.worst, p.first_us as "firstUs", p.last_us as "lastUs"
+          from json_to_recordset(${asJson(asked)}::json)
+               as t(i int, signature_id bigint, asset_id bigint, from_minute int, from_at timestamptz)
+         cross join lateral (
+               select e.start_at from episode e
+                where e.tenant_id = ${ctx.tenantId} and e.signature_id = t.signature_id and e.asset_id = t.asset_id
+                  and e.start_at < t.from_at
+                order by e.start_at desc limit 1) e
+         cross join lateral (
+               select min(b.minute) as minute, sum(b.n) as n, sum(b.sourced) as sourced, max(b.worst) as worst,
+                      min(b.first_us) as first_us, max(b.last_us) as last_us
+                 from feature_bucket b
+                where b.tenant_id = ${ctx.tenantId} and b.signature_id = t.signature_id and b.asset_id = t.asset_id
+                  and b.minute >= floor(extract(epoch from e.start_at) / 60)::int and b.minute < t.from_minute) p`,
+  );
+  const prefixes = new Map(rows.map((row) => [row.i, row]));
+  return touched.map((t, i) => {
+    const row = prefixes.get(i);
+    if (row?.n == null) return { ...t, prefix: null };
+    const prefix: Bucket = {
+      minute: row.minute!,
+      n: Number(row.n),
+      sourced: Number(row.sourced),
+      worst: row.worst,
+      firstUs: Number(row.firstUs),
+      lastUs: Number(row.lastUs),
+    };
+    return {
+      ...t,
+      prefix: t.fromMinute * US_PER_MINUTE - prefix.lastUs < ctx.settings.episode.gapUs ? prefix : null,
+    };
+  });
+}
+
+interface Loaded {
+  readonly buckets: Bucket[];
+  readonly stored: Episode[];
+  /** Nothing lies beyond what was read. */
+  readonly complete: boolean;
+}
+
+interface LoadedRow {
+  i: number;
+  buckets: [number, number, number, Bucket['worst'], number, number][] | null;
+  stored: [string, string, number, number, Bucket['worst']][] | null;
+  complete: boolean;
+}
+
+async function loadChains(ctx: DetectContext, chains: readonly Chain[], reach: number): Promise<Loaded[]> {
+  const asked = chains.map((c, i) => ({
+    i,
+    signature_id: c.signatureId,
+    asset_id: c.assetId,
+    from_minute: c.fromMinute,
+    to_minute: c.toMinute + reach,
+    from_at: moment(c.prefix?.firstUs ?? c.fromMinute * US_PER_MINUTE),
+    to_at: moment((c.toMinute + reach + 1) * US_PER_MINUTE),
+  }));
+  const rows = await query<LoadedRow>(
+    ctx,
+    sql`select t.i, b.buckets, e.stored, not exists (
+                 select 1 from feature_bucket n
+                  where n.tenant_id = ${ctx.tenantId} and n.signature_id = t.signature_id
+                    and n.asset_id = t.asset_id and n.minute > t.to_minute) as complete
+          from json_to_recordset(${asJson(asked)}::json)
+               as t(i int, signature_id bigint, asset_id bigint, from_minute int, to_minute int,
+                    from_at timestamptz, to_at timestamptz)
+         cross join lateral (
+               select json_agg(json_build_array(f.minute, f.n, f.sourced, f.worst, f.first_us, f.last_us) order by f.minute) as buckets
+                 from feature_bucket f
+                where f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id and f.asset_id = t.asset_id
+                  and f.minute between t.from_minute and t.to_minute) b
+         cross join lateral (
+               select json_agg(json_build_array((extract(epoch from e.start_at) * 1000000)::bigint,
+                        (extract(epoch from e.end_at) * 1000000)::bigint, e.event_count, e.sourced, e.worst) order by e.start_at) as stored
+                 from episode e
+                where e.tenant_id = ${ctx.tenantId} and e.signature_id = t.signature_id and e.asset_id = t.asset_id
+                  and e.start_at >= t.from_at and e.start_at < t.to_at) e
+         order by t.i`,
+  );
+  return rows.map((row, i) => ({
+    buckets: (row.buckets ?? []).map(([minute, n, sourced, worst, firstUs, lastUs]) => ({
+      minute,
+      n,
+      sourced,
+      worst,
+      firstUs,
+      lastUs,
+    })),
+    stored: (row.stored ?? []).map(([startUs, endUs, events, sourced, worst]) => ({
+      assetId: chains[i]!.assetId,
+      startUs: Number(startUs),
+      endUs: Number(endUs),
+      events,
+      sourced,
+      worst,
+    })),
+    complete: row.complete,
+  }));
+}
+
+interface Change {
+  readonly signatureId: string;
+  readonly assetId: string;
+  readonly gone: Episode[];
+  readonly written: Episode[];
+}
+
+/** Null where the chain runs on beyond what was loaded. */
+function rechain(ctx: DetectContext, chain: Chain, loaded: Loaded): Change | null {
+  const buckets = chain.prefix === null ? loaded.buckets : [chain.prefix, ...loaded.buckets];
+  const computed = chainEpisodes(chain.assetId, buckets, ctx.settings.episode);
+  const storedByStart = new Map(loaded.stored.map((e) => [e.startUs, e]));
+  const met = computed.findIndex((e) => minuteOf(e.startUs) > chain.toMinute && storedByStart.has(e.startUs));
+  if (met < 0 && !loaded.complete) return null;
+  const mine = met < 0 ? computed : computed.slice(0, met);
+  const endUs = met < 0 ? Number.POSITIVE_INFINITY : computed[met]!.startUs;
+  const starts = new Set(mine.map((e) => e.startUs));
+  return {
+    signatureId: chain.signatureId,
+    assetId: chain.assetId,
+    gone: loaded.stored.filter((e) => e.startUs < endUs && !starts.has(e.startUs)),
+    written: mine.filter((e) => !isSame(e, storedByStart.get(e.startUs))),
+  };
+}
+
+const isSame = (a: Episode, b: Episode | undefined): boolean =>
+  b !== undefined &&
+  a.endUs === b.endUs &&
+  a.events === b.events &&
+  a.sourced === b.sourced &&
+  a.worst === b.worst;
+
+async function store(ctx: DetectContext, changes: readonly Change[]): Promise<void> {
+  const rowsOf = (pick: (change: Change) => Episode[]) =>
+    changes.flatMap((change) =>
+      pick(change).map((e) => ({
+        signature_id: change.signatureId,
+        asset_id: change.assetId,
+        start_at: moment(e.startUs),
+        end_at: moment(e.endUs),
+        event_count: e.events,
+        sourced: e.sourced,
+        worst: e.worst,
+      })),
+    );
+  const gone = rowsOf((change) => change.gone);
+  if (gone.length > 0)
+    await query(
+      ctx,
+      sql`delete from episode e
+            using json_to_recordset(${asJson(gone)}::json) as g(signature_id bigint, asset_id bigint, start_at timestamptz)
+           where e.tenant_id = ${ctx.tenantId} and e.signature_id = g.signature_id and e.asset_id = g.asset_id
+             and e.start_at = g.start_at`,
+    );
+  const written = rowsOf((change) => change.written);
+  if (written.length === 0) return;
+  await query(
+    ctx,
+    sql`insert into episode (tenant_id, signature_id, asset_id, start_at, end_at, event_count, sourced, worst)
+        select ${ctx.tenantId}::int, w.* from json_to_recordset(${asJson(written)}::json)
+            as w(signature_id bigint, asset_id bigint, start_at timestamptz, end_at timestamptz,
+                 event_count bigint, sourced bigint, worst smallint)
+        on conflict (tenant_id, signature_id, asset_id, start_at) do update
+           set end_at = excluded.end_at, event_count = excluded.event_count,
+               sourced = excluded.sourced, worst = excluded.worst`,
+  );
+}

@@ -1,0 +1,126 @@
+// Judges the touched minutes, and those whose look-back holds them, for spikes. An open minute is judged like any
+// other, so that a burst shows as soon as the events that make it are counted.
+import { sql } from 'drizzle-orm';
+import { measureBurst } from '../../detect/burst.ts';
+import { findBursts, maxBurstMinutes } from '../../detect/spike.ts';
+import { minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
+import { asJson, type DetectContext, moment, query } from './context.ts';
+import { type Judged, type JudgedSeries, judgementReachMinutes, loadSeries, slotStart } from './series.ts';
+import { type BurstOutcome, loadSpikes, type StoredSpike, unitOfLabel } from './spike-signals.ts';
+import { groupBy, type Touched } from './touched.ts';
+import { type JudgedBursts, writeBursts } from './write-bursts.ts';
+
+export async function updateSpikes(ctx: DetectContext, touched: readonly Touched[]): Promise<BurstOutcome> {
+  const judged = await findJudged(ctx, touched);
+  const settled: Judgement[] = [];
+  for (let open = judged; open.length > 0; ) {
+    const loaded = await loadSeries(ctx, open);
+    const stored = await loadSpikes(ctx, open);
+    const next: Judged[] = [];
+    loaded.forEach((series, i) => {
+      const judgement = judge(ctx, series, stored[i]!);
+      if (judgement.reachesOnTo === null) settled.push(judgement);
+      else next.push({ ...open[i]!, to: judgement.reachesOnTo });
+    });
+    open = next;
+  }
+  return writeBursts(ctx, settled);
+}
+
+interface Judgement extends JudgedBursts {
+  /** Null: later bursts are as they were. Else the judgement must go on to this minute. */
+  readonly reachesOnTo: number | null;
+}
+
+function judge(ctx: DetectContext, judged: JudgedSeries, stored: readonly StoredSpike[]): Judgement {
+  const { spike } = ctx.settings;
+  const { bursts, settled } = findBursts(judged.series, judged.from, judged.to, spike);
+  const lastMinute = judged.series.fromMinute + judged.series.counts.length - 1;
+  const inRange = stored.filter((s) => minuteOf(s.firstUs) < judged.to);
+  const straddles = inRange.some((s) => minuteOf(s.lastUs) >= judged.to);
+  const goesOn = lastMinute >= judged.to && (!settled || straddles);
+  return {
+    ...judged,
+    bursts: bursts.map((span) => measureBurst(span, judged.buckets)),
+    stored: inRange,
+    reachesOnTo: goesOn ? judged.to + maxBurstMinutes(spike) : null,
+  };
+}
+
+interface BusyRow {
+  signatureId: string;
+  assetId: string;
+}
+
+/** The series with enough events to spike, or with a spike that may have to go, within reach of what was touched. */
+async function findJudged(ctx: DetectContext, touched: readonly Touched[]): Promise<Judged[]> {
+  const ranges = [...groupBy(touched, (t) => t.assetId)].map(([assetId, series]) => ({
+    assetId,
+    from: slotStart(ctx, Math.min(...series.map((t) => t.fromMinute))),
+    to: Math.max(...series.map((t) => t.toMinute)) + 1 + judgementReachMinutes(ctx),
+  }));
+  const { minCount, slotMinutes } = ctx.settings.spike;
+  const asked = ranges.map((r) => ({
+    asset_id: r.assetId,
+    from_minute: r.from,
+    to_minute: r.to,
+    from_at: moment(r.from * US_PER_MINUTE),
+    to_at: moment(r.to * US_PER_MINUTE),
+  }));
+  const rows = await query<BusyRow>(
+    ctx,
+    sql`with asked as (
+          select * from json_to_recordset(${asJson(asked)}::json)
+              as t(asset_id bigint, from_minute int, to_minute int, from_at timestamptz, to_at timestamptz)
+        )
+        select distinct busy.signature_id as "signatureId", busy.asset_id as "assetId"
+          from asked t
+         cross join lateral (
+               select b.signature_id, b.asset_id from feature_bucket b
+                where b.tenant_id = ${ctx.tenantId} and b.asset_id = t.asset_id
+                  and b.minute >= t.from_minute and b.minute < t.to_minute and b.signature_id <> 0
+                group by b.signature_id, b.asset_id, b.minute / ${slotMinutes}::int
+               having sum(b.n) >= ${minCount}::int) busy
+        union
+        select s.signature_id, s.asset_id
+          from asked t
+          join signal s on s.tenant_id = ${ctx.tenantId} and s.asset_id = t.asset_id and s.kind = 'SPIKE'
+                       and s.observed_at >= t.from_at and s.observed_at < t.to_at`,
+  );
+  const rangeOf = new Map(ranges.map((r) => [r.assetId, r]));
+  const judged = rows.map((row) => {
+    const { from, to } = rangeOf.get(row.assetId)!;
+    return { ...row, from, to };
+  });
+  return fromOpenBursts(ctx, judged);
+}
+
+/** A burst that may still be open where a range begins is judged again from its own beginning. */
+async function fromOpenBursts(ctx: DetectContext, judged: readonly Judged[]): Promise<Judged[]> {
+  if (judged.length === 0) return [];
+  const asked = judged.map((j, i) => ({
+    i,
+    signature_id: j.signatureId,
+    asset_id: j.assetId,
+    after: moment((j.from - maxBurstMinutes(ctx.settings.spike)) * US_PER_MINUTE),
+    before: moment(j.from * US_PER_MINUTE),
+  }));
+  const rows = await query<{ i: number; startUs: string; label: string }>(
+    ctx,
+    sql`select t.i, s.label, (extract(epoch from s.observed_at) * 1000000)::bigint as "startUs"
+          from json_to_recordset(${asJson(asked)}::json)
+               as t(i int, signature_id bigint, asset_id bigint, after timestamptz, before timestamptz)
+         cross join lateral (
+               select s.observed_at, s.label from signal s
+                where s.tenant_id = ${ctx.tenantId} and s.signature_id = t.signature_id and s.asset_id = t.asset_id
+                  and s.kind = 'SPIKE' and s.observed_at >= t.after and s.observed_at < t.before
+                order by s.observed_at desc limit 1) s`,
+  );
+  const starts = new Map(
+    rows.map(({ i, label, startUs }) => {
+      const minute = minuteOf(Number(startUs));
+      return [i, unitOfLabel(label) === 1 ? minute : slotStart(ctx, minute)];
+    }),
+  );
+  return judged.map((j, i) => ({ ...j, from: starts.get(i) ?? j.from }));
+}

@@ -1,0 +1,42 @@
+/** Minutes of one series that got new events; both ends included. `assetId` '0': events that name no asset. */
+export interface Touched {
+  readonly signatureId: string;
+  readonly assetId: string;
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+/** The buckets of this pseudo-signature tell when an asset was alive. */
+const ALL_SIGNATURES = '0';
+
+/** One range per series. */
+export function mergeTouched(touched: readonly Touched[]): Touched[] {
+  const merged = new Map<string, Touched>();
+  for (const t of touched) {
+    if (t.signatureId === ALL_SIGNATURES) continue;
+    const key = `${t.signatureId}|${t.assetId}`;
+    const known = merged.get(key);
+    merged.set(
+      key,
+      known === undefined
+        ? t
+        : {
+            ...t,
+            fromMinute: Math.min(known.fromMinute, t.fromMinute),
+            toMinute: Math.max(known.toMinute, t.toMinute),
+          },
+    );
+  }
+  return [...merged.values()];
+}
+
+export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

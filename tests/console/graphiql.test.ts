@@ -53,7 +53,7 @@ describe('GraphiQL in a browser', { timeout: 120_000 }, () => {
     await page.locator('.graphiql-editor-tool').getByText('sourceType').first().waitFor();
     await page.screenshot({ path: join(tmpdir(), 'mnemograph-graphiql.png') });
 
-    await page.locator('.graphiql-query-editor .view-lines').first().click();
+    await page.mouse.click(300, 200);
     await page.keyboard.press('Control+A');
     // The editor adds the closing brace.
     await page.keyboard.insertText('{ echo(text: "greetings") ');

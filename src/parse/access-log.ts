@@ -8,7 +8,7 @@ import { type LineFields, lineOf, type ParseContext, type ParsedLine } from './p
 import { monthAt, secondsOfDayAt, zoneAt } from './timestamp.ts';
 
 /** `10/Oct/2026:13:55:36 -0700` at `at`; null when it is no such time. */
-export function clfTimeAt(text: string, at: number, context: ParseContext): Micros | null {
+function clfTimeAt(text: string, at: number, context: ParseContext): Micros | null {
   if (text.charCodeAt(at + 2) !== c.SLASH || text.charCodeAt(at + 6) !== c.SLASH) return null;
   const days = dayNumber(c.digitsAt(text, at + 7, 4), monthAt(text, at + 3), c.digitsAt(text, at, 2));
   const seconds = text.charCodeAt(at + 11) === c.COLON ? secondsOfDayAt(text, at + 12) : -1;

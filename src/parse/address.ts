@@ -6,7 +6,7 @@ import * as c from './chars.ts';
 const isHex = (code: number): boolean => c.isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102);
 
 /** The index after the IPv4 address at `at`, or -1: four numbers up to 255 and no fifth, so no version or OID. */
-export function ipv4End(text: string, at: number): number {
+function ipv4End(text: string, at: number): number {
   let end = at;
   for (let part = 0; part < 4; part++) {
     const start = end;
@@ -22,7 +22,7 @@ export function ipv4End(text: string, at: number): number {
 const MAX_IPV6_LENGTH = 45;
 
 /** The index after the IPv6 address at `at`, or -1; times and MAC addresses are none. */
-export function ipv6End(text: string, at: number): number {
+function ipv6End(text: string, at: number): number {
   let end = at;
   let colons = 0;
   while (end - at <= MAX_IPV6_LENGTH) {

@@ -15,6 +15,7 @@ import { lineOf, type ParseContext, type ParsedLine } from './parsed-line.ts';
 import { parsePlain } from './plain.ts';
 import { parseRfc3164, priorityAt } from './rfc3164.ts';
 import { parseRfc5424 } from './rfc5424.ts';
+import { parseServicingLog } from './servicing-log.ts';
 import { parseWindowsXml } from './windows-event.ts';
 
 /** Null when the line is not of the parser's format. */
@@ -42,6 +43,7 @@ const DIGIT: readonly LineParser[] = [
   parseCri,
   parseFileSyslog,
   parseNginxError,
+  parseServicingLog,
   parseApplication,
   parseAccessLog,
   parseLogcat,

@@ -69,12 +69,15 @@ function isPlacedAsSource(text: string, at: number, end: number): boolean {
   );
 }
 
+const isHexLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 102;
+
 /** Where an address may start: at digits, or at hex digits or a colon with a colon within four characters. */
 function mayStartAddress(text: string, at: number, code: number): boolean {
   if (c.isDigit(code)) return true;
-  for (let i = at; i < at + 5; i++)
-    if (text.charCodeAt(i) === c.COLON) return text.charCodeAt(i + 1) === c.COLON || i > at;
-  return false;
+  if (code === c.COLON) return text.charCodeAt(at + 1) === c.COLON;
+  let end = at;
+  while (end < at + 4 && (isHexLetter(text.charCodeAt(end)) || c.isDigit(text.charCodeAt(end)))) end++;
+  return end > at && text.charCodeAt(end) === c.COLON;
 }
 
 /** The addresses of the two parties, by the words before them. */

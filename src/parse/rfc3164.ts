@@ -143,6 +143,12 @@ function applyContent(
   else line.message = c.trimmedFrom(raw, at);
 }
 
+/** `app[web.1]: …` or `sshd[12]: …` right behind the time, with no host. */
+function isBracketedTag(raw: string, at: number): boolean {
+  const tag = syslogTagAt(raw, at, false);
+  return tag !== null && (tag.pid !== null || tag.instance !== null);
+}
+
 /** A line whose time is that of RFC 3339, as rsyslog's and journalctl's file formats have it. */
 function parseIsoDated(
   raw: string,
@@ -154,8 +160,9 @@ function parseIsoDated(
   const time = isoTimeAt(raw, at, context);
   if (!time || raw.charCodeAt(time.end) !== c.SPACE) return null;
   const hostAt = c.skipBlanks(raw, time.end);
-  const host = scanHost(raw, hostAt);
-  if (!hasPriority) {
+  const isTagOnly = isBracketedTag(raw, hostAt);
+  if (!hasPriority && !isTagOnly) {
+    const host = scanHost(raw, hostAt);
     if (!host || severityOfWord(raw.slice(hostAt, host.end)) !== null) return null;
     if (!isSyslogTag(time, raw, at, syslogTagAt(raw, c.skipBlanks(raw, host.end), true))) return null;
   }

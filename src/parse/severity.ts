@@ -1,9 +1,10 @@
 // How bad a message is by its words and the outcome they report, for the many lines that carry no severity. One pass
-// over the words; what they mean is in severity-words.ts, how a number or a value undoes them in word-value.ts.
+// over the words; what they mean is in severity-words.ts, what a word looks like in word-shape.ts, how a value undoes it in word-value.ts.
 
 import { Severity } from '../domain/severity.ts';
 import * as c from './chars.ts';
 import { mixLetter, TELLING_WORDS, type TellingWord } from './severity-words.ts';
+import { isClauseMark, isErrorName, isInnerApostrophe, isVerdict, isWord, isWordCode } from './word-shape.ts';
 import { isNothing, isPartOfName, isZeroAt, numberAfter } from './word-value.ts';
 
 const MAX_SCANNED = 8_192;
@@ -28,8 +29,6 @@ const BEFORE_COUNT = new Set([
   'is',
   'or',
 ]);
-
-const isWordCode = (code: number): boolean => c.isLetter(code) || code > 127;
 
 class SeverityScan {
   private readonly text: string;
@@ -228,39 +227,6 @@ class SeverityScan {
     if (value === 0) this.good = true;
     else if (value !== null) this.addBad(Severity.ERROR, false);
   }
-}
-
-const isClauseMark = (code: number): boolean =>
-  code === c.COMMA || code === c.SEMICOLON || code === c.COLON || code === c.DOT || code === c.PIPE;
-
-const isInnerApostrophe = (text: string, at: number, code: number): boolean =>
-  code === c.APOSTROPHE && isWordCode(text.charCodeAt(at + 1)) && isWordCode(text.charCodeAt(at - 1));
-
-function isWord(text: string, start: number, end: number, word: string): boolean {
-  if (end - start !== word.length) return false;
-  for (let i = 0; i < word.length; i++) {
-    if ((text.charCodeAt(start + i) | 32) !== (word.charCodeAt(i) | 32)) return false;
-  }
-  return true;
-}
-
-/** A class name such as `NullPointerException` or `IOError`, and `BREAK-IN`. */
-function isErrorName(text: string, start: number, end: number): boolean {
-  if (text.charCodeAt(end) === c.MINUS)
-    return end - start === 5 && /^break-in\b/i.test(text.slice(start, end + 4));
-  if (end - start < 6 || !c.isUpper(text.charCodeAt(start)) || text.charCodeAt(end) === c.OPEN_PAREN)
-    return false;
-  const last = text.charCodeAt(end - 1);
-  const isName =
-    (last === 110 && text.startsWith('Exception', end - 9)) ||
-    (last === 114 && text.startsWith('Error', end - 5));
-  return isName && !isPartOfName(text, start, end);
-}
-
-/** `warning: …` or `[warning] …` at the very start. */
-function isVerdict(text: string, start: number, end: number): boolean {
-  if (start === 0) return text.charCodeAt(end) === c.COLON && c.isBlank(text.charCodeAt(end + 1));
-  return start === 1 && text.charCodeAt(0) === c.OPEN_BRACKET && text.charCodeAt(end) === c.CLOSE_BRACKET;
 }
 
 /** Inferred from the words and the outcome of a message that carries no severity; null: no telling word. */

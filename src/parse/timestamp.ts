@@ -104,7 +104,7 @@ export function zoneAt(text: string, at: number): FoundZone | null {
 }
 
 /** `YYYY-MM-DD` or `YYYY/MM/DD` at `at` as a day number, or NaN. */
-export function isoDayAt(text: string, at: number): number {
+function isoDayAt(text: string, at: number): number {
   const mark = text.charCodeAt(at + 4);
   if ((mark !== c.MINUS && mark !== c.SLASH) || text.charCodeAt(at + 7) !== mark) return Number.NaN;
   const year = c.digitsAt(text, at, 4);

@@ -1,4 +1,4 @@
-// Every line of parse/<format>.log against what parse/<format>.json says it holds.
+// Every line of parse/<format>.txt against what parse/<format>.json says it holds.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -19,14 +19,14 @@ function shown({ timestampUs, ...line }: ParsedLine): Record<string, unknown> {
 }
 
 describe('golden lines', () => {
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.log'))) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) {
     it(`${file} is read as written down`, async () => {
       const lines = readFileSync(new URL(file, folder), 'utf8')
         .split('\n')
         .filter((line) => line !== '');
       const read = lines.map((raw) => ({ raw, ...shown(parseLine(raw, context)) }));
       await expect(`${JSON.stringify(read, null, 1)}\n`).toMatchFileSnapshot(
-        `./parse/${file.replace('.log', '.json')}`,
+        `./parse/${file.replace('.txt', '.json')}`,
       );
     });
   }

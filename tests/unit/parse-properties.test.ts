@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMicros, parseMicros, US_PER_DAY, US_PER_SECOND } from '../../src/domain/time.ts';
+import { bytesOfText, textOfBytes } from '../../src/parse/bytes.ts';
 import { eventFamily } from '../../src/parse/family.ts';
 import { parseLine } from '../../src/parse/parse-line.ts';
 import { inferSeverity } from '../../src/parse/severity.ts';
@@ -165,6 +166,34 @@ describe('storable text', () => {
       t: true,
       z: null,
     });
+  });
+});
+
+describe('bytes', () => {
+  const bytes = fc.uint8Array({ maxLength: 40 });
+
+  it('come back as they were, whether they are UTF-8 or not, through storage too', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          bytes,
+          fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+        ),
+        (original) => {
+          const text = textOfBytes(original);
+          const stored = makeStorable(text);
+          const read = stored.originalBase64 === null ? stored.text : decodeOriginal(stored.originalBase64);
+          expect(Buffer.from(bytesOfText(read)).equals(Buffer.from(original))).toBe(true);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('keep their text around what is broken', () => {
+    expect(makeStorable(textOfBytes(Buffer.from([0x68, 0xc3, 0xa9, 0xff, 0x21]))).text).toBe(
+      'h\u00e9\ufffd!',
+    );
   });
 });
 

@@ -10,8 +10,8 @@ export type SeenBeforeInput =
       /** A raw line, or free text; looked up across services unless one is named. */
       readonly message: {
         readonly text: string;
-        readonly service?: string | null;
-        readonly host?: string | null;
+        readonly service?: string | null | undefined;
+        readonly host?: string | null | undefined;
       };
     }
   | { readonly eventId: string }

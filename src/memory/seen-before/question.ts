@@ -54,7 +54,7 @@ const NOTHING_NAMED = {
 
 async function askedByMessage(
   { read, tenantId, clock }: Asker,
-  asked: { text: string; service?: string | null; host?: string | null },
+  asked: { text: string; service?: string | null | undefined; host?: string | null | undefined },
 ): Promise<Question> {
   checkMessage(asked.text);
   const line = parseLine(asked.text, { referenceUs: clock.nowUs() });

@@ -1,0 +1,102 @@
+// What taught a lesson, and what a runbook hint hints at: the join rows and their provenance.
+import { ValidationError } from '../domain/errors.ts';
+import { writeLinks } from '../store/provenance.ts';
+import type { WriteTx } from '../store/store.ts';
+import { candidateLesson, hintIncident, hintSignature, incidentLesson } from '../store/tables/memory.ts';
+import { resolveIds } from './rows.ts';
+
+/** Entries of one id list. */
+const MAX_IDS = 200;
+
+export function checkIdCount(field: string, ids: readonly string[]): void {
+  if (ids.length <= MAX_IDS) return;
+  throw new ValidationError(`"${field}" names ${ids.length} ids; the limit is ${MAX_IDS}.`, ['input', field]);
+}
+
+export interface Teachers {
+  readonly incidentIds: readonly string[];
+  readonly candidateIds: readonly string[];
+}
+
+/** Returns the incidents that now carry the lesson. Throws NotFoundError for an unknown id. */
+export async function linkLesson(
+  tx: WriteTx,
+  tenantId: number,
+  lessonId: string,
+  teachers: Teachers,
+): Promise<string[]> {
+  const incidentIds = await resolveIds(tx, tenantId, 'incident', teachers.incidentIds, [
+    'input',
+    'incidentIds',
+  ]);
+  const candidateIds = await resolveIds(tx, tenantId, 'candidate', teachers.candidateIds, [
+    'input',
+    'candidateIds',
+  ]);
+  if (incidentIds.length > 0) {
+    const rows = incidentIds.map((incidentId) => ({ tenantId, incidentId, lessonId }));
+    await tx.insert(incidentLesson).values(rows).onConflictDoNothing();
+  }
+  if (candidateIds.length > 0) {
+    const rows = candidateIds.map((candidateId) => ({ tenantId, candidateId, lessonId }));
+    await tx.insert(candidateLesson).values(rows).onConflictDoNothing();
+  }
+  const target = { type: 'Lesson', key: lessonId } as const;
+  await writeLinks(tx, tenantId, [
+    ...incidentIds.map((key) => ({
+      source: { type: 'Incident', key } as const,
+      target,
+      linkType: 'TAUGHT' as const,
+    })),
+    ...candidateIds.map((key) => ({
+      source: { type: 'Candidate', key } as const,
+      target,
+      linkType: 'TAUGHT' as const,
+    })),
+  ]);
+  return incidentIds;
+}
+
+export interface Triggers {
+  readonly signatureIds: readonly string[];
+  readonly incidentIds: readonly string[];
+}
+
+/** Returns the incidents that now show the hint. Throws NotFoundError for an unknown id. */
+export async function linkHint(
+  tx: WriteTx,
+  tenantId: number,
+  hintId: string,
+  triggers: Triggers,
+): Promise<string[]> {
+  const signatureIds = await resolveIds(tx, tenantId, 'signature', triggers.signatureIds, [
+    'input',
+    'signatureIds',
+  ]);
+  const incidentIds = await resolveIds(tx, tenantId, 'incident', triggers.incidentIds, [
+    'input',
+    'incidentIds',
+  ]);
+  if (signatureIds.length > 0) {
+    const rows = signatureIds.map((signatureId) => ({ tenantId, hintId, signatureId }));
+    await tx.insert(hintSignature).values(rows).onConflictDoNothing();
+  }
+  if (incidentIds.length > 0) {
+    const rows = incidentIds.map((incidentId) => ({ tenantId, hintId, incidentId }));
+    await tx.insert(hintIncident).values(rows).onConflictDoNothing();
+  }
+  const source = { type: 'RunbookHint', key: hintId } as const;
+  await writeLinks(tx, tenantId, [
+    ...signatureIds.map((key) => ({
+      source,
+      target: { type: 'Signature', key } as const,
+      linkType: 'HINTS_AT' as const,
+    })),
+    ...incidentIds.map((key) => ({
+      source,
+      target: { type: 'Incident', key } as const,
+      linkType: 'HINTS_AT' as const,
+    })),
+  ]);
+  return incidentIds;
+}

@@ -1,0 +1,61 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { announce } from '../live/outbox.ts';
+import { lesson } from '../store/tables/memory.ts';
+import type { VerbContext } from '../store/verb.ts';
+import { givenText, millionthsOf, optionalJsonObject } from './checked-text.ts';
+import { checkIdCount, linkLesson } from './lesson-links.ts';
+import { lockLesson } from './rows.ts';
+import { inTransaction } from './verb-steps.ts';
+
+/** Absent or null leaves a field as it is; ids are added to what taught the lesson. */
+export interface UpdateLessonInput {
+  readonly lessonId: string;
+  readonly title?: string | null | undefined;
+  readonly summary?: string | null | undefined;
+  readonly recommendation?: string | null | undefined;
+  /** 0..1; reviews move it on from there. */
+  readonly confidence?: number | null | undefined;
+  readonly incidentIds?: readonly string[] | null | undefined;
+  readonly candidateIds?: readonly string[] | null | undefined;
+  readonly metadata?: unknown;
+}
+
+/** Returns the lesson's key. Throws ValidationError, NotFoundError. */
+export async function updateLesson(ctx: VerbContext, input: UpdateLessonInput): Promise<string> {
+  const title = givenText('title', input.title);
+  const summary = givenText('summary', input.summary);
+  const recommendation = givenText('recommendation', input.recommendation);
+  const confidence =
+    input.confidence === null || input.confidence === undefined
+      ? null
+      : millionthsOf('confidence', input.confidence);
+  const metadata = optionalJsonObject('metadata', input.metadata);
+  const teachers = {
+    incidentIds: input.incidentIds ?? [],
+    candidateIds: input.candidateIds ?? [],
+  };
+  checkIdCount('incidentIds', teachers.incidentIds);
+  checkIdCount('candidateIds', teachers.candidateIds);
+  const { tenantId } = ctx.caller;
+  return inTransaction(ctx, async (tx) => {
+    const row = await lockLesson(tx, tenantId, input.lessonId, ['input', 'lessonId']);
+    await tx
+      .update(lesson)
+      .set({
+        title: title ?? row.title,
+        summary: summary ?? row.summary,
+        recommendation: recommendation ?? row.recommendation,
+        confidence: confidence ?? row.confidence,
+        metadata: metadata ?? row.metadata,
+        updatedAt: sql`clock_timestamp()`,
+      })
+      .where(and(eq(lesson.tenantId, tenantId), eq(lesson.lessonId, row.lessonId)));
+    const taughtBy = await linkLesson(tx, tenantId, row.lessonId, teachers);
+    await announce(
+      tx,
+      tenantId,
+      taughtBy.map((subjectId) => ({ topic: 'incident', subjectId, kind: 'UPDATED' })),
+    );
+    return row.lessonId;
+  });
+}

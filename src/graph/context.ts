@@ -1,6 +1,7 @@
-// What every resolver gets. One context per request: `loaders` cache for as long as the request lives.
+// What every resolver gets. One context per request: what a request loads is kept for as long as its context lives.
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/time.ts';
+import type { ChangeFeed } from '../live/feed.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Store } from '../store/store.ts';
 
@@ -9,6 +10,7 @@ export interface GraphServices {
   readonly store: Store;
   readonly clock: Clock;
   readonly pipeline: Pipeline;
+  readonly feed: ChangeFeed;
 }
 
 export interface GraphContext {

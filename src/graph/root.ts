@@ -3,13 +3,14 @@ import type { EnumRef } from '@pothos/core';
 import type { NodeType } from '../domain/words.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { connectionOf, pageArguments, pageComplexity } from './connections.ts';
-import { filterArgument } from './fields.ts';
+import { filterArgument, listArguments, listComplexity } from './fields.ts';
 import type { FilterRef } from './filters.ts';
 import type { NodeTypeRef } from './nodes.ts';
 import { type ConnectionPlan, connectionValue } from './plan/connection.ts';
 import type { Order } from './plan/declare.ts';
 import { readRoot } from './plan/execute.ts';
 import type { TenantTable } from './plan/scope.ts';
+import type { ListPlan } from './plan/statement.ts';
 
 interface RootConnection<T extends TenantTable> {
   readonly description: string;
@@ -49,6 +50,29 @@ export function rootConnection<T extends TenantTable>(
         const { rows, total } = await readRoot(plan, context, info);
         return connectionValue(plan, name, args, rows, total);
       },
+    }),
+  );
+}
+
+interface RootList<T extends TenantTable> {
+  readonly description: string;
+  readonly order: Order<T>;
+}
+
+/** `Query.<name>` as a plain list, for what stays short. */
+export function rootList<T extends TenantTable>(
+  name: string,
+  node: NodeTypeRef<NodeType, T>,
+  { description, order }: RootList<T>,
+): void {
+  const plan = { kind: 'list', node: () => node.node, orders: [order] } as unknown as ListPlan;
+  builder.queryField(name, (t) =>
+    t.field({
+      type: [node],
+      description,
+      args: listArguments(),
+      complexity: listComplexity,
+      resolve: async (_root, _args, context, info) => (await readRoot(plan, context, info)).rows as never,
     }),
   );
 }

@@ -1,0 +1,101 @@
+// Signature.parameters: what the wildcards stood for in the latest events, for a whole list in one statement.
+import DataLoader from 'dataloader';
+import { parseLine } from '../parse/parse-line.ts';
+import { parametersOf } from '../signature/engine.ts';
+import type { ParameterKind } from '../signature/parameters.ts';
+import { EventFlag } from '../store/tables/event.ts';
+import { builder } from './builder.ts';
+import type { GraphContext } from './context.ts';
+import { perRequest } from './per-request.ts';
+
+export const PARAMETER_EVENTS = 1_000;
+const TOP_VALUES = 5;
+
+interface ValueCount {
+  readonly value: string;
+  readonly count: number;
+}
+
+export interface ParameterSummary {
+  readonly index: number;
+  readonly kind: ParameterKind;
+  readonly distinctValues: number;
+  readonly topValues: readonly ValueCount[];
+}
+
+const ParameterValue = builder.objectRef<ValueCount>('ParameterValue').implement({
+  description: 'A value behind a `<*>`, and how often it was seen.',
+  fields: (t) => ({
+    value: t.exposeString('value', { description: 'The value as it stood in the message.' }),
+    count: t.exposeInt('count', { description: 'In how many of the events looked at.' }),
+  }),
+});
+
+export const SignatureParameter = builder.objectRef<ParameterSummary>('SignatureParameter').implement({
+  description: `What one \`<*>\` of a signature stood for in its latest ${PARAMETER_EVENTS.toLocaleString('en')} events.`,
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: 'Which `<*>` of the pattern, counted from 0.' }),
+    kind: t.exposeString('kind', {
+      description: 'Its most frequent kind: ip, number, duration, path, uuid, hex, user, host, time or text.',
+    }),
+    distinctValues: t.exposeInt('distinctValues', { description: 'How many different values.' }),
+    topValues: t.field({
+      type: [ParameterValue],
+      description: `The ${TOP_VALUES} most frequent values.`,
+      resolve: ({ topValues }) => [...topValues],
+    }),
+  }),
+});
+
+const loader = perRequest((context) => new DataLoader((ids: readonly string[]) => summariesOf(context, ids)));
+
+export const loadParameters = (context: GraphContext, signatureId: string): Promise<ParameterSummary[]> =>
+  loader(context).load(signatureId);
+
+async function summariesOf(
+  { services, caller }: GraphContext,
+  signatureIds: readonly string[],
+): Promise<ParameterSummary[][]> {
+  const rows = await services.store.read<{ id: string; raw: string; flags: number }[]>`
+    select wanted.id, e.message_raw as raw, e.flags
+      from unnest(${[...signatureIds]}::bigint[]) as wanted(id)
+     cross join lateral (
+       select message_raw, flags from event
+        where tenant_id = ${caller.tenantId} and signature_id = wanted.id
+        order by ts desc limit ${PARAMETER_EVENTS}) e`;
+  const tallies = new Map(signatureIds.map((id) => [id, new Map<number, Tally>()]));
+  for (const { id, raw, flags } of rows) {
+    const message = flags & EventFlag.STRUCTURED ? raw : parseLine(raw, { referenceUs: 0 }).message;
+    for (const { index, kind, value } of parametersOf(message)) {
+      const wildcards = tallies.get(id)!;
+      const tally = wildcards.get(index) ?? { kinds: new Map(), values: new Map() };
+      wildcards.set(index, tally);
+      count(tally.kinds, kind);
+      count(tally.values, value);
+    }
+  }
+  return signatureIds.map((id) => summarise(tallies.get(id)!));
+}
+
+interface Tally {
+  readonly kinds: Map<ParameterKind, number>;
+  readonly values: Map<string, number>;
+}
+
+const count = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** Most frequent first; equals by their text, so that the answer is stable. */
+const ranked = <K extends string>(counts: ReadonlyMap<K, number>): [K, number][] =>
+  [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+
+const summarise = (wildcards: ReadonlyMap<number, Tally>): ParameterSummary[] =>
+  [...wildcards]
+    .sort(([a], [b]) => a - b)
+    .map(([index, { kinds, values }]) => ({
+      index,
+      kind: ranked(kinds)[0]![0],
+      distinctValues: values.size,
+      topValues: ranked(values)
+        .slice(0, TOP_VALUES)
+        .map(([value, n]) => ({ value, count: n })),
+    }));

@@ -1,0 +1,61 @@
+// `provenance` of candidates and incidents: the links on the way towards events or towards lessons.
+import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
+import { linkEndKey, provenanceLinks } from '../memory/provenance.ts';
+import type { LinkEnd } from '../store/provenance.ts';
+import { builder } from './builder.ts';
+import type { GraphContext } from './context.ts';
+import { ProvenanceLink } from './nodes.ts';
+import { perRequest } from './per-request.ts';
+import { loadNode } from './plan/execute.ts';
+
+export const ProvenanceDirection = builder.enumType('ProvenanceDirection', {
+  description: 'Which way to follow the provenance.',
+  values: {
+    UP: { description: 'Towards the events that it stands on.' },
+    DOWN: { description: 'Towards the lessons that it led to.' },
+  },
+});
+
+export const provenanceArguments = () =>
+  builder.args((t) => ({
+    direction: t.field({ type: ProvenanceDirection, description: 'Which way to follow; default: both.' }),
+  }));
+
+type Direction = 'UP' | 'DOWN';
+
+const loaders = perRequest(() => new Map<string, DataLoader<LinkEnd, string[], string>>());
+
+/** The memory counts height from the events, the graph reads from the lesson back to its roots. */
+const WAY = { UP: 'DOWN', DOWN: 'UP' } as const;
+
+function linkIdsOf(context: GraphContext, start: LinkEnd, direction: Direction | null): Promise<string[]> {
+  const known = loaders(context);
+  const key = direction ?? 'BOTH';
+  let loader = known.get(key);
+  if (!loader) {
+    loader = new DataLoader(
+      async (starts) => {
+        const { caller, services } = context;
+        const way = direction && WAY[direction];
+        const links = await provenanceLinks(services.store.read, caller.tenantId, starts, way);
+        return starts.map((end) => links.get(linkEndKey(end)) ?? []);
+      },
+      { cacheKeyFn: linkEndKey },
+    );
+    known.set(key, loader);
+  }
+  return loader.load(start);
+}
+
+/** The links, nearest first, with what the field's selection asks of them. */
+export async function loadProvenance(
+  start: LinkEnd,
+  direction: Direction | null | undefined,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+) {
+  const ids = await linkIdsOf(context, start, direction ?? null);
+  const links = await Promise.all(ids.map((id) => loadNode(ProvenanceLink.node as never, id, context, info)));
+  return links.filter((link) => link !== null) as never[];
+}

@@ -1,0 +1,168 @@
+import { sql } from 'drizzle-orm';
+import {
+  hintIncident,
+  incident,
+  incidentCandidate,
+  incidentEvent,
+  incidentLesson,
+  incidentSignature,
+} from '../../store/tables/memory.ts';
+import { ImpactLevelEnum, IncidentStatusEnum } from '../enums.ts';
+import { filterInput } from '../filters.ts';
+import { implementNode } from '../node.ts';
+import {
+  Candidate,
+  Event,
+  Incident,
+  Lesson,
+  ProvenanceLink,
+  Review,
+  RunbookHint,
+  Signature,
+  Tenant,
+} from '../nodes.ts';
+import {
+  candidatesByLastSeen,
+  eventsNewestFirst,
+  hintsByPriority,
+  incidentsNewestFirst,
+  lessonsNewestFirst,
+  reviewsNewestFirst,
+  signaturesByLastSeen,
+} from '../orders.ts';
+import { loadProvenance, provenanceArguments } from '../provenance.ts';
+import { rootConnection } from '../root.ts';
+
+implementNode(Incident, {
+  description: 'What a person decided to remember.',
+  fields: (t) => ({
+    tenant: t.one(Tenant, { description: 'Whose incident it is.', on: () => undefined }),
+    title: t.column('title', { type: 'String', description: 'The incident in a line.' }),
+    summary: t.column('summary', { type: 'String', description: 'What happened.' }),
+    incidentType: t.column('incidentType', { type: 'String', description: 'What kind of incident.' }),
+    firstObservedAt: t.column('firstObservedAt', {
+      type: 'DateTime',
+      description: 'When it first happened.',
+    }),
+    lastObservedAt: t.column('lastObservedAt', { type: 'DateTime', description: 'When it last happened.' }),
+    recurrenceCount: t.column('recurrenceCount', { type: 'Int', description: 'How often it happened.' }),
+    impactLevel: t.column('impactLevel', { type: ImpactLevelEnum, description: 'How much it hurt.' }),
+    confidence: t.millionths('confidence', { description: 'How well founded it is, 0 to 1.' }),
+    status: t.column('status', { type: IncidentStatusEnum, description: 'Whether it still counts.' }),
+    metadata: t.column('metadata', { type: 'JSON', nullable: true, description: "The tenant's own data." }),
+    createdAt: t.column('createdAt', { type: 'DateTime', description: 'When it was promoted.' }),
+    updatedAt: t.column('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    mergedInto: t.one(Incident, {
+      nullable: true,
+      description: 'The incident that this one became part of.',
+      on: (i, into) => sql`${into.incidentId} = ${i.mergedIntoId}`,
+    }),
+    candidates: t.list(Candidate, {
+      description: 'The candidates that it was made of, last seen first.',
+      on: (i, c, scope) =>
+        scope.exists(
+          incidentCandidate,
+          (ic) => sql`${ic.incidentId} = ${i.incidentId} and ${ic.candidateId} = ${c.candidateId}`,
+        ),
+      order: candidatesByLastSeen,
+    }),
+    signatures: t.list(Signature, {
+      description: 'The signatures that took part, last seen first.',
+      on: (i, s, scope) =>
+        scope.exists(
+          incidentSignature,
+          (is) => sql`${is.incidentId} = ${i.incidentId} and ${is.signatureId} = ${s.signatureId}`,
+        ),
+      order: signaturesByLastSeen,
+    }),
+    events: t.list(Event, {
+      description: "Example events, newest first. All evidence is in its candidates' events.",
+      on: (i, e, scope) =>
+        sql`(${e.ts}, ${e.eventId}) in ${scope.select(
+          incidentEvent,
+          (ie) => sql`${ie.eventTs}, ${ie.eventId}`,
+          (ie) => sql`${ie.incidentId} = ${i.incidentId}`,
+        )}`,
+      order: eventsNewestFirst,
+    }),
+    lessons: t.list(Lesson, {
+      description: 'What was learned from it, last edited first.',
+      on: (i, l, scope) =>
+        scope.exists(
+          incidentLesson,
+          (il) => sql`${il.incidentId} = ${i.incidentId} and ${il.lessonId} = ${l.lessonId}`,
+        ),
+      order: lessonsNewestFirst,
+    }),
+    runbookHints: t.list(RunbookHint, {
+      description: 'What to try first when it comes back, highest priority first.',
+      on: (i, h, scope) =>
+        scope.exists(
+          hintIncident,
+          (hi) => sql`${hi.hintId} = ${h.hintId} and ${hi.incidentId} = ${i.incidentId}`,
+        ),
+      order: hintsByPriority,
+    }),
+    reviews: t.list(Review, {
+      description: 'What people judged of it, newest first.',
+      on: (i, r) => sql`${r.incidentId} = ${i.incidentId}`,
+      order: reviewsNewestFirst,
+    }),
+    provenance: t.computed({
+      from: (i) => ({ id: i.incidentId }),
+      type: [ProvenanceLink],
+      description: 'The steps from the raw events to the lessons that pass through it, nearest first.',
+      args: provenanceArguments(),
+      resolve: ({ id }, { direction }, context, info) =>
+        loadProvenance({ type: 'Incident', key: id }, direction, context, info),
+    }),
+  }),
+});
+
+const IncidentFilter = filterInput(
+  'IncidentFilter',
+  incident,
+  'Which incidents; all that is given must match.',
+  {
+    statuses: {
+      type: [IncidentStatusEnum],
+      description: 'In one of these states.',
+      where: (i, statuses) => sql`${i.status} = any(${statuses})`,
+    },
+    impactLevels: {
+      type: [ImpactLevelEnum],
+      description: 'With one of these impacts.',
+      where: (i, levels) => sql`${i.impactLevel} = any(${levels})`,
+    },
+    text: {
+      type: 'String',
+      description: 'Title or summary hold this text, letter case aside.',
+      where: (i, v) => sql`strpos(lower(${i.title} || ' ' || ${i.summary}), lower(${v})) > 0`,
+    },
+    signatureId: {
+      id: 'Signature',
+      description: 'With this signature.',
+      where: (i, id, scope) =>
+        scope.exists(
+          incidentSignature,
+          (is) => sql`${is.incidentId} = ${i.incidentId} and ${is.signatureId} = ${id}`,
+        ),
+    },
+    since: {
+      type: 'DateTime',
+      description: 'Observed at or after this moment.',
+      where: (i, at) => sql`${i.lastObservedAt} >= ${at}`,
+    },
+    until: {
+      type: 'DateTime',
+      description: 'First observed before this moment.',
+      where: (i, at) => sql`${i.firstObservedAt} < ${at}`,
+    },
+  },
+);
+
+rootConnection('incidents', Incident, {
+  description: 'Incidents, last observed first.',
+  filter: IncidentFilter,
+  orders: [incidentsNewestFirst],
+});

@@ -67,7 +67,7 @@ interface Routes extends HttpOptions, Endpoint {
 async function route(req: IncomingMessage, res: ServerResponse, routes: Routes): Promise<void> {
   setSecurityHeaders(res);
   const path = req.url?.split('?')[0] ?? '/';
-  if (path === '/healthz') return sendJson(res, 200, { status: 'alive' });
+  if (path === '/healthz') return sendJson(res, 200, { status: 'alive', service: 'mnemograph' });
   if (path === '/readyz') return sendReadiness(res, await routes.readiness());
   const foreign = refuseForeign(req, routes.allowedHosts);
   if (foreign !== null) return sendRefusal(res, foreign);

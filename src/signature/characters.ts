@@ -53,13 +53,17 @@ function within(code: number, low: number, high: number): boolean {
   return code >= low && code <= high;
 }
 
+/** Whether a high surrogate leads into U+1F000 to U+1FBFF: emoji and pictographs are decoration. */
+export function isPictograph(code: number): boolean {
+  return within(code, 0xd83c, 0xd83e);
+}
+
 function classOfNonAscii(code: number): number {
   if (code < 0x2000) return classOfAlphabetic(code);
   if (code < 0x2e80) return classOfSymbolic(code);
   if (code < 0xa000) return classOfEastAsian(code);
   if (within(code, 0xac00, 0xd7af) || within(code, 0xf900, 0xfaff)) return UNSPACED;
-  // Surrogates of U+1F000 to U+1FBFF: emoji and pictographs are decoration.
-  if (within(code, 0xd83c, 0xd83e)) return 0;
+  if (isPictograph(code)) return 0;
   if (code === 0xfeff) return SPACE;
   if (code >= 0xff00) return classOfFullWidth(code);
   return LETTER | NON_HEX;

@@ -37,6 +37,8 @@ const DATE =
   /^\d{4}[-./]\d\d[-./]\d\d(?:[T ].*)?$|^\d{1,2}[-/](?:\d{1,2}|[A-Z][a-z]{2})[-/]\d{4}(?:[ :].*)?$/;
 const HEX = /^0x[0-9a-f]+$|^(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}$|^[a-f]{8,}$/i;
 const PATH = /^(?:~?\/|[A-Za-z]:\\|\\\\)|\/.*\/|:\/\//;
+/** `GigabitEthernet0/1`, `ge-0/0/1.100`: an interface, for all its slashes. */
+const INTERFACE = /^[A-Za-z-]+\d+(?:\/\d+)+(?:[.:]\d+)*$/;
 const USER = /^[^\s\\]+\\[^\s\\]+$|^[^\s@/]+@[^\s@/]+$/;
 const HOST = /^(?=.*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+$/;
 const USER_KEY = /^(?:user|username|ruser|logname|acct|account|login|principal)$/i;
@@ -69,7 +71,7 @@ export function kindOf(analysis: Analysis, value: Value): ParameterKind {
   const introducedBy = introducingWord(analysis, value.first);
   if (USER_KEY.test(introducedBy)) return 'user';
   if (HEX.test(text)) return 'hex';
-  if (PATH.test(text)) return 'path';
+  if (PATH.test(text) && !INTERFACE.test(text)) return 'path';
   if (USER.test(text)) return 'user';
   return HOST.test(text) || MAC.test(text) || HOST_KEY.test(introducedBy) ? 'host' : 'text';
 }

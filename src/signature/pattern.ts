@@ -1,18 +1,27 @@
 // Renders what was signed: the canonical form, and the readable template with `<*>` where values were.
 import type { Analysis } from './analysis.ts';
+import type { Atoms } from './atoms.ts';
+import { isGlued, isKey } from './canonical.ts';
 import { startOfValue, valuesOf } from './values.ts';
 
 export const WILDCARD = '<*>';
 
 const CONTROL_SEQUENCE = /\x1b\[[0-?]*[ -/]*[@-~]/g;
 
-/** Words and `<*>` parted by single blanks: exactly what the key is a hash of. */
+/** Words and `<*>` parted by blanks; a word that an `=` or a bracket ties to its value shows as `uid=`, `LOCAL:`. */
 export function canonicalText(analysis: Analysis): string {
+  const { atoms, form } = analysis;
   const tokens: string[] = [];
-  for (let t = 0; t < analysis.form.count; t++) {
-    tokens.push(analysis.form.isVariable[t] === 1 ? WILDCARD : analysis.word(t));
+  for (let t = 0; t < form.count; t++) {
+    if (form.isVariable[t] === 1) tokens.push(WILDCARD);
+    else tokens.push(analysis.word(t) + markText(atoms, form.first[t]!));
   }
   return tokens.join(' ');
+}
+
+function markText(atoms: Atoms, a: number): string {
+  if (isKey(atoms, a)) return '=';
+  return isGlued(atoms, a) ? ':' : '';
 }
 
 /** The line as it was printed, with one `<*>` for each value. */

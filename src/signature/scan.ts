@@ -23,6 +23,7 @@ const {
   MAX_ATOMS,
   REPEATED,
 } = atom;
+const isPictograph = characters.isPictograph;
 const { DIGIT, LETTER, NON_HEX, DOT, SLASH, BACKSLASH, SPACE, QUOTE, UNSPACED, COLON, ATOM } = characters;
 const CLASS = characters.ASCII_CLASS;
 const classOf = characters.classOf;
@@ -77,7 +78,7 @@ export function scan(text: string, atoms: Atoms): void {
       position = endOfEscape(units, position, limit);
     } else {
       before = delimit(before, code, units, position);
-      position++;
+      position += isPictograph(code) ? 2 : 1;
     }
   }
   atoms.count = n;

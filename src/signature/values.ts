@@ -16,6 +16,7 @@ export interface Value {
 const DATE =
   /^\d{4}-\d\d-\d\d(?:T\d\d)?$|^\d{1,4}\/\d{1,2}\/\d{1,4}$|^\d{1,2}[-/][A-Z][a-z]{2}[-/]\d{4}$|^\d{4}\.\d\d\.\d\d$/;
 const TIME_OR_YEAR = /^\d{1,4}(?::\d\d){0,2}(?:[.,]\d+)?Z?$|^[+-]?\d{4}$/;
+const IPV4_WITH_PORT = /^\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}$/;
 const DAY = /^\d{1,2}$/;
 const DATE_GAP = /^(?:[ ,:]|, | {2})$/;
 const SIGN = /(?:^|[\s=([{,:<>])([-+])$/;
@@ -32,10 +33,19 @@ export function valuesOf(analysis: Analysis, token: number): Value[] {
       previous.end = atoms.end[a]!;
       previous.last = a;
     } else {
-      values.push({ start: startOfValue(analysis, a), end: atoms.end[a]!, first: a, last: a });
+      const start = startOfValue(analysis, a);
+      const port = portWithin(text, start, atoms.end[a]!);
+      if (port > 0) values.push({ start, end: port - 1, first: a, last: a });
+      values.push({ start: port > 0 ? port : start, end: atoms.end[a]!, first: a, last: a });
     }
   }
   return values;
+}
+
+/** Where the port starts in `10.0.0.1:8080`, which the scanner reads as one atom; 0 when there is none. */
+function portWithin(text: string, start: number, end: number): number {
+  const colon = text.indexOf(':', start);
+  return colon > 0 && colon < end && IPV4_WITH_PORT.test(text.slice(start, end)) ? colon + 1 : 0;
 }
 
 /** A minus or plus in front of a number belongs to it. */

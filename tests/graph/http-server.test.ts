@@ -51,7 +51,10 @@ describe('the HTTP server', () => {
 
   it('is alive at /healthz', async () => {
     const response = await fetch(`${server.url}/healthz`);
-    expect([response.status, await response.json()]).toEqual([200, { status: 'alive', service: 'mnemograph' }]);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'alive', service: 'mnemograph' },
+    ]);
   });
 
   it('is ready at /readyz only when every check passes, and else gives the reasons', async () => {

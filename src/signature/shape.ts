@@ -1,7 +1,8 @@
 // A form outside the scanner's buffers: what the generaliser compares and what is rebuilt from a stored example.
-import type { Analysis } from './analysis.ts';
+import { Analysis } from './analysis.ts';
 import { IS_STATE } from './atoms.ts';
 import { isGlued, isKey } from './canonical.ts';
+import { KeyMaker } from './key.ts';
 
 export interface Token {
   /** Null for a run of variables. */
@@ -37,4 +38,10 @@ export function tokensOf(analysis: Analysis): Token[] {
     });
   }
   return tokens;
+}
+
+/** The shape of a message: what one stored example per form gives back at start. */
+export function shapeOf(message: string, partition: string): Shape {
+  const analysis = new Analysis().read(message);
+  return { key: new KeyMaker().key(analysis.form, partition), tokens: tokensOf(analysis) };
 }

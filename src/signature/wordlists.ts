@@ -100,9 +100,7 @@ function stateWords(): ReadonlyMap<string, StateRole> {
 export const STATE_WORDS: ReadonlyMap<string, StateRole> = stateWords();
 
 /** `on` and `off` are states behind one of these, and prepositions elsewhere. */
-export const SWITCH_VERBS: ReadonlySet<string> = new Set(
-  words('power powered turn turned switch switched is now'),
-);
+export const SWITCH_VERBS: ReadonlySet<string> = new Set(words('power powered turn turned switch switched'));
 
 /** Turns the state word behind it round: `not responding`, `no longer reachable`. */
 export const NEGATIONS: ReadonlySet<string> = new Set(words(`not no never isn't cannot can't couldn't`));

@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Generaliser } from '../../src/signature/generalise.ts';
+import { shapeOf } from '../../src/signature/shape.ts';
+
+interface Seen {
+  message: string;
+  firstSeenUs: number;
+}
+
+function learn(seen: readonly Seen[], generaliser = new Generaliser()): Generaliser {
+  for (const { message, firstSeenUs } of seen) generaliser.add(shapeOf(message, ''), firstSeenUs);
+  return generaliser;
+}
+
+const rootOf = (generaliser: Generaliser, message: string): string =>
+  generaliser.rootOf(shapeOf(message, '').key);
+
+const roots = (generaliser: Generaliser, seen: readonly Seen[]): string[] =>
+  seen.map(({ message }) => rootOf(generaliser, message));
+
+function together(...messages: string[]): boolean {
+  const generaliser = learn(messages.map((message, i) => ({ message, firstSeenUs: i })));
+  return new Set(messages.map((message) => rootOf(generaliser, message))).size === 1;
+}
+
+/** Few words in few places, so that slots open, overlap and nest. */
+const word = fc.constantFrom(
+  ...'alice bob carol dave erin frank grace queue volume session request for from opened closed moved copied'.split(
+    ' ',
+  ),
+  ...'ERROR WARN DEBUG INFO TRACE 17 uid=3 LOCAL(4) gate:80 up down'.split(' '),
+);
+const message = fc.array(word, { minLength: 2, maxLength: 6 }).map((words) => words.join(' '));
+const stream = fc
+  .uniqueArray(message, { minLength: 1, maxLength: 120, selector: (text) => shapeOf(text, '').key })
+  .chain((messages) =>
+    fc.record({
+      seen: fc.tuple(
+        ...messages.map((text) => fc.nat(50).map((firstSeenUs) => ({ message: text, firstSeenUs }))),
+      ),
+      order: fc.shuffledSubarray(messages, { minLength: messages.length }),
+      cut: fc.nat(messages.length),
+    }),
+  )
+  .map(({ seen, order, cut }) => ({
+    seen: seen as Seen[],
+    shuffled: order.map((text) => (seen as Seen[]).find((s) => s.message === text)!),
+    cut,
+  }));
+
+describe('generalising', () => {
+  it('yields the same families and roots whatever the order of arrival', () => {
+    fc.assert(
+      fc.property(stream, ({ seen, shuffled }) => {
+        expect(roots(learn(shuffled), seen)).toEqual(roots(learn(seen), seen));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('yields the same families when it restarts from one example per form', () => {
+    fc.assert(
+      fc.property(stream, ({ seen, cut }) => {
+        const before = learn(seen.slice(0, cut));
+        const restarted = learn([...seen.slice(0, cut)].reverse());
+        expect(roots(restarted, seen.slice(0, cut))).toEqual(roots(before, seen.slice(0, cut)));
+        expect(roots(learn(seen.slice(cut), restarted), seen)).toEqual(roots(learn(seen), seen));
+      }),
+    );
+  });
+
+  it('yields the same families when two processes learn a part each and exchange their forms', () => {
+    fc.assert(
+      fc.property(stream, ({ shuffled, cut }) => {
+        const left = learn(shuffled.slice(cut), learn(shuffled.slice(0, cut)));
+        const right = learn(shuffled.slice(0, cut), learn(shuffled.slice(cut)));
+        expect(roots(left, shuffled)).toEqual(roots(right, shuffled));
+      }),
+    );
+  });
+
+  it('only ever joins families', () => {
+    fc.assert(
+      fc.property(stream, ({ shuffled, cut }) => {
+        const generaliser = learn(shuffled.slice(0, cut));
+        const before = roots(generaliser, shuffled.slice(0, cut));
+        learn(shuffled.slice(cut), generaliser);
+        const after = roots(generaliser, shuffled.slice(0, cut));
+        const joinedInto = new Map<string, string>();
+        before.forEach((root, i) => {
+          expect(joinedInto.get(root) ?? after[i]).toBe(after[i]);
+          joinedInto.set(root, after[i]!);
+        });
+      }),
+    );
+  });
+
+  it('announces every join as an alias from the root that was to the root that is', () => {
+    fc.assert(
+      fc.property(stream, ({ shuffled }) => {
+        const generaliser = new Generaliser();
+        const aliases = new Map<string, string>();
+        for (const { message: text, firstSeenUs } of shuffled) {
+          for (const { from, to } of generaliser.add(shapeOf(text, ''), firstSeenUs)) aliases.set(from, to);
+        }
+        const resolve = (key: string): string => (aliases.has(key) ? resolve(aliases.get(key)!) : key);
+        for (const { message: text } of shuffled) {
+          expect(resolve(shapeOf(text, '').key)).toBe(rootOf(generaliser, text));
+        }
+      }),
+    );
+  });
+
+  it('joins messages that differ in a name once enough names were seen', () => {
+    const line = (name: string) => `the cache of region ${name} was warmed`;
+    expect(together(line('alpha'), line('beta'))).toBe(false);
+    expect(together(line('alpha'), line('beta'), line('gamma'))).toBe(true);
+  });
+
+  it('joins a name with the values that were seen in its place', () => {
+    const line = (name: string) => `the cache of region ${name} was warmed`;
+    expect(together(line('alpha'), line('r12'))).toBe(true);
+  });
+
+  it('asks for more evidence of short messages', () => {
+    const lines = (count: number) =>
+      Array.from({ length: count }, (_, i) => `loaded ${'abcdefgh'[i]}${'xyz'.repeat(2)}`);
+    expect(together(...lines(7))).toBe(false);
+    expect(together(...lines(8))).toBe(true);
+  });
+
+  it('never takes a state for a name', () => {
+    const states = [
+      'up',
+      'down',
+      'dormant',
+      'failed',
+      'online',
+      'offline',
+      'enabled',
+      'disabled',
+      'lost',
+      'restored',
+    ];
+    const generaliser = learn(
+      states.map((state, i) => ({ message: `the link of port eth is ${state} now`, firstSeenUs: i })),
+    );
+    const keys = states.map((state) => rootOf(generaliser, `the link of port eth is ${state} now`));
+    expect(new Set(keys).size).toBe(states.length);
+  });
+
+  it('keeps verbs apart where names would have joined', () => {
+    const verbs = ['migrated', 'cloned', 'imported', 'exported'];
+    expect(together(...verbs.map((verb) => `the VM was ${verb} by an operator`))).toBe(false);
+  });
+
+  it('never takes the name of a value for a value', () => {
+    expect(together('limits of job a=1', 'limits of job b=1', 'limits of job c=1', 'limits of job d=1')).toBe(
+      false,
+    );
+  });
+
+  it('names a family by its oldest member, also when that arrives last', () => {
+    const names = ['alpha', 'beta', 'gamma', 'delta'];
+    const line = (name: string) => `the cache of region ${name} was warmed`;
+    const generaliser = learn(names.map((name, i) => ({ message: line(name), firstSeenUs: 100 - i })));
+    expect(rootOf(generaliser, line('alpha'))).toBe(shapeOf(line('delta'), '').key);
+    const aliases = generaliser.add(shapeOf(line('beta'), ''), 1);
+    expect(aliases).toEqual([{ from: shapeOf(line('delta'), '').key, to: shapeOf(line('beta'), '').key }]);
+    expect(rootOf(generaliser, line('alpha'))).toBe(shapeOf(line('beta'), '').key);
+  });
+
+  it('finds the family of a form without learning it', () => {
+    const line = (name: string) => `the cache of region ${name} was warmed`;
+    const generaliser = learn(
+      ['alpha', 'beta', 'gamma'].map((name, i) => ({ message: line(name), firstSeenUs: i })),
+    );
+    expect(generaliser.lookup(shapeOf(line('delta'), '').tokens)).toBe(shapeOf(line('alpha'), '').key);
+    expect(generaliser.lookup(shapeOf('something else altogether', '').tokens)).toBeNull();
+    expect(generaliser.forms).toBe(3);
+  });
+});

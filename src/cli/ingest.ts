@@ -3,12 +3,15 @@ import { basename } from 'node:path';
 import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { formatMicros } from '../domain/time.ts';
+import type { Caller } from '../domain/caller.ts';
 import { SOURCE_TYPES, type SourceType } from '../domain/words.ts';
+import { createLogger } from '../logger.ts';
 import type { IngestOutcome } from '../pipeline/input.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { openRuntime } from '../runtime.ts';
+import { readSettings } from '../settings.ts';
 import { checkTenantSlug, DEFAULT_TENANT } from '../store/tenants.ts';
 import { type IngestOptions, type InputFile, ingestFile, inspectFile, type Progress } from './ingest/run.ts';
-import { withRuntime } from './runtime.ts';
 
 interface Flags {
   tenant: string;
@@ -18,6 +21,11 @@ interface Flags {
   service?: string;
   progress: boolean;
   json?: boolean;
+}
+
+interface Total {
+  readonly file: string;
+  readonly outcome: IngestOutcome;
 }
 
 const EXAMPLES = `
@@ -56,26 +64,39 @@ async function ingest(paths: readonly string[], flags: Flags): Promise<void> {
     service: flags.service ?? null,
     batchKey: flags.batchKey ?? null,
   };
-  await withRuntime(async ({ pipeline, callerFor, clock }) => {
-    const caller = await callerFor(tenant);
+  const settings = readSettings();
+  const logger = createLogger(settings.logLevel === 'info' ? 'warn' : settings.logLevel);
+  const runtime = await openRuntime(settings, { logger, actor: 'cli' });
+  try {
+    const caller = await runtime.callerFor(tenant);
     const startedMs = performance.now();
-    const totals: { file: string; outcome: IngestOutcome }[] = [];
-    for (const file of files) {
-      const bar = progressFor(file, flags.progress);
-      const named =
-        files.length > 1 && options.batchKey !== null ? `${options.batchKey}/${file.path}` : options.batchKey;
-      const outcome = await ingestFile(pipeline, caller, file, { ...options, batchKey: named }, bar.progress);
-      bar.stop();
-      totals.push({ file: file.path, outcome });
-    }
-    await pipeline.settle(caller.tenantId);
+    const totals = await ingestAll(runtime.pipeline, caller, files, options, flags.progress);
+    await runtime.pipeline.settle(caller.tenantId);
     const seconds = (performance.now() - startedMs) / 1_000;
-    if (flags.json)
-      console.log(
-        JSON.stringify({ tenant, at: formatMicros(clock.nowUs()), seconds, files: totals.map(asJson) }),
-      );
+    if (flags.json) console.log(JSON.stringify({ tenant, seconds, files: totals.map(asJson) }));
     else for (const line of report(totals, seconds)) console.log(line);
-  });
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function ingestAll(
+  pipeline: Pipeline,
+  caller: Caller,
+  files: readonly InputFile[],
+  options: IngestOptions,
+  withProgress: boolean,
+): Promise<Total[]> {
+  const totals: Total[] = [];
+  for (const file of files) {
+    const bar = progressFor(file, withProgress);
+    const batchKey =
+      files.length > 1 && options.batchKey !== null ? `${options.batchKey}/${file.path}` : options.batchKey;
+    const outcome = await ingestFile(pipeline, caller, file, { ...options, batchKey }, bar.progress);
+    bar.stop();
+    totals.push({ file: file.path, outcome });
+  }
+  return totals;
 }
 
 function progressFor(file: InputFile, wanted: boolean): { progress: Progress; stop(): void } {
@@ -107,7 +128,7 @@ function progressFor(file: InputFile, wanted: boolean): { progress: Progress; st
   };
 }
 
-const asJson = ({ file, outcome }: { file: string; outcome: IngestOutcome }) => ({
+const asJson = ({ file, outcome }: Total) => ({
   file,
   accepted: outcome.accepted,
   duplicates: outcome.duplicates,
@@ -117,7 +138,7 @@ const asJson = ({ file, outcome }: { file: string; outcome: IngestOutcome }) => 
 
 const count = (n: number) => n.toLocaleString('en-US');
 
-function report(totals: readonly { file: string; outcome: IngestOutcome }[], seconds: number): string[] {
+function report(totals: readonly Total[], seconds: number): string[] {
   const lines = totals.map((total) => {
     const { accepted, duplicates, rejected, newSignatures } = asJson(total);
     const known = duplicates > 0 ? `, ${count(duplicates)} known already` : '';

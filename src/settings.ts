@@ -179,8 +179,9 @@ export class SettingsError extends ValidationError {
   }
 }
 
-/** Reads the settings from `environment`. Throws one SettingsError that lists all faults. */
-export function readSettings(environment: Environment = process.env): Settings {
+/** What is set in `overrides` (a command's options) wins. Throws one SettingsError that lists all faults. */
+export function readSettings(given: Environment = process.env, overrides: Environment = {}): Settings {
+  const environment = { ...given, ...definedOf(overrides) };
   const faults: string[] = [];
   const parsed: Record<string, unknown> = {};
   for (const [key, { variable, schema, secret }] of Object.entries(SETTINGS)) {
@@ -211,6 +212,9 @@ export function unknownVariables(environment: Environment = process.env): readon
 /** Whether only this machine reaches a server that listens on `host`. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+const definedOf = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
 
 function describeFault(variable: string, value: string | undefined, advice = 'unusable'): string {
   const hint = /^tcp:\/\//.test(value ?? '')

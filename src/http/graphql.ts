@@ -26,7 +26,7 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly callers: Pick<Callers, 'callerOf'>;
   /** What resolvers get. */
-  readonly contextOf: (caller: Caller) => object;
+  readonly contextOf: (caller: Caller, operation: OperationTypeNode) => object;
   readonly logger: Logger;
 }
 
@@ -52,9 +52,12 @@ function useCaller({ callers, contextOf }: GraphqlOptions): Plugin<ServerContext
     operationName?: unknown;
     contextValue: unknown;
   }) {
-    const operation = getOperationAST(args.document, args.operationName as string | null)?.operation;
+    const operation =
+      getOperationAST(args.document, args.operationName as string | null)?.operation ??
+      OperationTypeNode.QUERY;
     const { tenantSlug: slug } = args.contextValue as ServerContext;
-    return contextOf(await callers.callerOf(slug, operation === OperationTypeNode.MUTATION));
+    const caller = await callers.callerOf(slug, operation === OperationTypeNode.MUTATION);
+    return contextOf(caller, operation);
   }
   return {
     async onExecute({ args, extendContext }) {

@@ -1,15 +1,30 @@
 // Forgets changes that nobody will ask for again, and remembers up to where: the newest forgotten row stays as a
 // tombstone, so that whoever resumes from before it is told of the gap.
 import type pg from 'pg';
+import type { Logger } from '../domain/logger.ts';
 import type { Store } from '../store/store.ts';
 import { PRUNED } from './outbox-reader.ts';
 
 const PRUNE_LOCK_CLASS = 7_305;
 
+const INTERVAL_MS = 10 * 60_000;
+const MAX_ROWS = 1_000_000;
+
 export interface OutboxRetention {
   readonly maxAgeHours: number;
   /** Per tenant. */
   readonly maxRows: number;
+}
+
+/** Prunes now and then; `stop` ends it. */
+export function startPruning(store: Store, maxAgeHours: number, logger: Logger): { stop(): void } {
+  const prune = () =>
+    pruneOutbox(store, { maxAgeHours, maxRows: MAX_ROWS }).catch((err) =>
+      logger.warn({ err }, 'pruning the outbox failed; it is tried again later'),
+    );
+  const timer = setInterval(prune, INTERVAL_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
 }
 
 /** Returns how many rows went. Processes that prune at once do not wait for each other. */

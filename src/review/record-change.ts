@@ -6,7 +6,7 @@ import type { WriteTx } from '../store/store.ts';
 import { change, signal } from '../store/tables/detection.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, optionalJsonObject, optionalText, requiredText } from './checked-text.ts';
-import { resolveIds } from './rows.ts';
+import { resolveId } from './rows.ts';
 import { actorOf, inTransaction } from './verb-steps.ts';
 
 export interface RecordChangeInput {
@@ -55,8 +55,7 @@ export async function recordChange(ctx: VerbContext, input: RecordChangeInput): 
   };
   const { tenantId } = ctx.caller;
   return inTransaction(ctx, async (tx) => {
-    const given = input.assetId ? [input.assetId] : [];
-    const [assetId = null] = await resolveIds(tx, tenantId, 'asset', given, ['input', 'assetId']);
+    const assetId = await resolveId(tx, tenantId, 'asset', input.assetId, ['input', 'assetId']);
     const [row] = await tx
       .insert(change)
       .values({ tenantId, assetId, ...values })

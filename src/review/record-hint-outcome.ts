@@ -3,7 +3,7 @@ import { hintConfidence } from '../memory/hint-record.ts';
 import { hintOutcome, runbookHint } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { optionalText } from './checked-text.ts';
-import { lockHint, resolveIds } from './rows.ts';
+import { lockHint, resolveId } from './rows.ts';
 import { actorOf, inTransaction } from './verb-steps.ts';
 
 export type HintOutcome = (typeof hintOutcome.$inferSelect)['outcome'];
@@ -28,18 +28,12 @@ export async function recordHintOutcome(ctx: VerbContext, input: RecordHintOutco
   const { tenantId } = ctx.caller;
   return inTransaction(ctx, async (tx) => {
     const row = await lockHint(tx, tenantId, input.runbookHintId, ['input', 'runbookHintId']);
-    const [incidentId] = await resolveIds(
-      tx,
-      tenantId,
-      'incident',
-      input.incidentId ? [input.incidentId] : [],
-      ['input', 'incidentId'],
-    );
+    const incidentId = await resolveId(tx, tenantId, 'incident', input.incidentId, ['input', 'incidentId']);
     await tx.insert(hintOutcome).values({
       tenantId,
       hintId: row.hintId,
       outcome,
-      incidentId: incidentId ?? null,
+      incidentId,
       notes,
       reporter,
     });

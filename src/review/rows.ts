@@ -161,6 +161,23 @@ export async function resolveIds(
   return [...new Set(ids.map((id) => follow(known, id)))];
 }
 
+/** One id, or none. Throws NotFoundError with `path`. */
+export async function resolveId(
+  tx: WriteTx,
+  tenantId: number,
+  thing: keyof typeof REFERABLE,
+  id: string | null | undefined,
+  path: Path,
+): Promise<string | null> {
+  if (id === null || id === undefined) return null;
+  try {
+    const [found] = await resolveIds(tx, tenantId, thing, [id], path);
+    return found as string;
+  } catch (error) {
+    throw error instanceof NotFoundError ? notFound(thing, path) : error;
+  }
+}
+
 function follow(known: ReadonlyMap<string, string>, id: string): string {
   let at = id;
   for (let hops = 0; hops <= known.size; hops++) {

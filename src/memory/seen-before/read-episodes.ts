@@ -10,6 +10,8 @@ import { type EndedEpisode, EPISODE_GAP_US } from './episodes.ts';
 const LOOKED_AT = 200;
 const HEALED_WITHIN_US = DETECT_SETTINGS.selfHeal.healWithinUs;
 const ALIVENESS = DETECT_SETTINGS.aliveness;
+/** An asset with fewer active minutes in the day before has no habits from which its silence could be told. */
+const MIN_ACTIVE_MINUTES = 20;
 
 interface EpisodeRow {
   readonly asset_id: string;
@@ -99,8 +101,10 @@ async function findSilences(
      group by s.index`;
   const active = new Map(rows.map((row) => [row.index, row.minutes]));
   return new Set(
-    suspects
-      .filter(({ index, from, to }) => aliveMinutes(active.get(index) ?? [], from, to, ALIVENESS).includes(0))
-      .map(({ index }) => index),
+    suspects.flatMap(({ index, from, to }) => {
+      const minutes = active.get(index) ?? [];
+      const hasHabits = minutes.length >= MIN_ACTIVE_MINUTES;
+      return hasHabits && aliveMinutes(minutes, from, to, ALIVENESS).includes(0) ? [index] : [];
+    }),
   );
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CallerError } from '../domain/errors.ts';
+import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerIngest } from './ingest.ts';
 import { registerMigrate } from './migrate.ts';
@@ -12,6 +13,7 @@ import { registerServe } from './serve.ts';
 
 const EXAMPLES = `
 Examples:
+  mnemograph demo                       serve a sample, and say what it tells
   mnemograph serve                      serve the memory at http://127.0.0.1:4000/graphql
   mnemograph ingest /var/log/auth.log   send a log file into it
   mnemograph patterns /var/log/syslog   look at a log's signatures, without any database
@@ -30,6 +32,7 @@ function program(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .addHelpText('after', EXAMPLES);
   registerServe(root);
+  registerDemo(root);
   registerIngest(root);
   registerPatterns(root);
   registerMigrate(root);

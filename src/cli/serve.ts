@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { createLogger } from '../logger.ts';
 import { startServer } from '../main.ts';
 import { readSettings, settingsTable, unknownVariables } from '../settings.ts';
+import { DEFAULT_TENANT } from '../store/tenants.ts';
+import { seedDemo } from './demo/seed-demo.ts';
 import { untilSignal } from './signals.ts';
 
 interface Flags {
@@ -38,6 +40,13 @@ async function serve({ port, host, dataDir }: Flags): Promise<void> {
   const logger = createLogger(settings.logLevel);
   for (const variable of unknownVariables()) logger.warn({ variable }, 'this variable is no setting');
   const server = await startServer(settings, { logger });
+  if (settings.seedDemo) {
+    const { lines, accepted } = await seedDemo(
+      server.runtime,
+      await server.runtime.callerFor(DEFAULT_TENANT),
+    );
+    logger.info({ lines, accepted }, 'the demo sample is in');
+  }
   const signal = await untilSignal();
   logger.info({ signal }, 'ending');
   await server.close();

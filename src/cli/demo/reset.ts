@@ -56,7 +56,7 @@ async function refuseForeignData(client: pg.Client, { tenantSlug }: ResetOptions
   );
   if (rows[0]!.n === 0) return;
   throw new ConflictError(
-    `The tenant "${tenantSlug}" also holds ${rows[0]!.n} events that are not the demo's. Give the demo a directory of its own (MNEMOGRAPH_DATA_DIR), or delete them too with --reset --force. Nothing was deleted.`,
+    `The tenant "${tenantSlug}" also holds events that are not the demo's (${rows[0]!.n}). Give the demo a directory of its own (MNEMOGRAPH_DATA_DIR), or delete them too with --reset --force. Nothing was deleted.`,
   );
 }
 

@@ -13,6 +13,8 @@ export function checkIdCount(field: string, ids: readonly string[]): void {
   throw new ValidationError(`"${field}" names ${ids.length} ids; the limit is ${MAX_IDS}.`, ['input', field]);
 }
 
+const entryOf = (field: string) => (index: number) => ['input', field, String(index)];
+
 export interface Teachers {
   readonly incidentIds: readonly string[];
   readonly candidateIds: readonly string[];
@@ -25,14 +27,20 @@ export async function linkLesson(
   lessonId: string,
   teachers: Teachers,
 ): Promise<string[]> {
-  const incidentIds = await resolveIds(tx, tenantId, 'incident', teachers.incidentIds, [
-    'input',
-    'incidentIds',
-  ]);
-  const candidateIds = await resolveIds(tx, tenantId, 'candidate', teachers.candidateIds, [
-    'input',
-    'candidateIds',
-  ]);
+  const incidentIds = await resolveIds(
+    tx,
+    tenantId,
+    'incident',
+    teachers.incidentIds,
+    entryOf('incidentIds'),
+  );
+  const candidateIds = await resolveIds(
+    tx,
+    tenantId,
+    'candidate',
+    teachers.candidateIds,
+    entryOf('candidateIds'),
+  );
   if (incidentIds.length > 0) {
     const rows = incidentIds.map((incidentId) => ({ tenantId, incidentId, lessonId }));
     await tx.insert(incidentLesson).values(rows).onConflictDoNothing();
@@ -69,14 +77,20 @@ export async function linkHint(
   hintId: string,
   triggers: Triggers,
 ): Promise<string[]> {
-  const signatureIds = await resolveIds(tx, tenantId, 'signature', triggers.signatureIds, [
-    'input',
-    'signatureIds',
-  ]);
-  const incidentIds = await resolveIds(tx, tenantId, 'incident', triggers.incidentIds, [
-    'input',
-    'incidentIds',
-  ]);
+  const signatureIds = await resolveIds(
+    tx,
+    tenantId,
+    'signature',
+    triggers.signatureIds,
+    entryOf('signatureIds'),
+  );
+  const incidentIds = await resolveIds(
+    tx,
+    tenantId,
+    'incident',
+    triggers.incidentIds,
+    entryOf('incidentIds'),
+  );
   if (signatureIds.length > 0) {
     const rows = signatureIds.map((signatureId) => ({ tenantId, hintId, signatureId }));
     await tx.insert(hintSignature).values(rows).onConflictDoNothing();

@@ -134,15 +134,15 @@ const REFERABLE = {
 } as const satisfies Record<string, Referable>;
 
 /**
- * The rows' ids, without repetitions, each led to the row that lives on. Throws NotFoundError with the index of the
- * first unknown one in its path.
+ * The rows' ids, without repetitions, each led to the row that lives on. Throws NotFoundError with the path of the
+ * first unknown one.
  */
 export async function resolveIds(
   tx: WriteTx,
   tenantId: number,
   thing: keyof typeof REFERABLE,
   ids: readonly string[],
-  path: Path,
+  pathOf: (index: number) => Path,
 ): Promise<string[]> {
   if (ids.length === 0) return [];
   const { table, tenantId: tenantColumn, id: idColumn, leadsTo }: Referable = REFERABLE[thing];
@@ -157,7 +157,7 @@ export async function resolveIds(
     wanted = rows.flatMap(({ to }) => (to === null || known.has(to as string) ? [] : [to as string]));
   }
   const unknown = ids.findIndex((id) => !known.has(id));
-  if (unknown >= 0) throw notFound(thing, [...path, String(unknown)]);
+  if (unknown >= 0) throw notFound(thing, pathOf(unknown));
   return [...new Set(ids.map((id) => follow(known, id)))];
 }
 
@@ -170,12 +170,8 @@ export async function resolveId(
   path: Path,
 ): Promise<string | null> {
   if (id === null || id === undefined) return null;
-  try {
-    const [found] = await resolveIds(tx, tenantId, thing, [id], path);
-    return found as string;
-  } catch (error) {
-    throw error instanceof NotFoundError ? notFound(thing, path) : error;
-  }
+  const [found] = await resolveIds(tx, tenantId, thing, [id], () => path);
+  return found as string;
 }
 
 function follow(known: ReadonlyMap<string, string>, id: string): string {

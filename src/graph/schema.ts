@@ -10,6 +10,7 @@ import './types/change-mutations.ts';
 import './types/change.ts';
 import './types/correlation-group.ts';
 import './types/event.ts';
+import './types/features.ts';
 import './types/incident-mutations.ts';
 import './types/incident.ts';
 import './types/ingest.ts';

@@ -25,6 +25,8 @@ export interface RunningServer {
 
 const BYTES_PER_MB = 1024 * 1024;
 const READ_CONNECTIONS = 8;
+/** How long a query waits for events that were acknowledged before it to be counted. */
+const SETTLE_MS = 250;
 
 /** Throws UnavailableError or SettingsError that says what to do where it cannot start. */
 export async function startServer(
@@ -80,6 +82,7 @@ async function listen(runtime: Runtime, feed: ChangeFeed, queryStore: Store): Pr
       schema: buildSchema(),
       callers: new Callers(store),
       contextOf,
+      settled: (tenantId) => pipeline.settle(tenantId, SETTLE_MS),
       readiness: () => checkReadiness({ store, pipeline }),
       logger,
     });

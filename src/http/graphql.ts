@@ -27,6 +27,8 @@ export interface GraphqlOptions {
   readonly callers: Pick<Callers, 'callerOf'>;
   /** What resolvers get. */
   readonly contextOf: (caller: Caller, operation: OperationTypeNode) => object;
+  /** Resolves when what was acknowledged before is counted and looked at, or after a moment. */
+  readonly settled: (tenantId: number) => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -45,8 +47,11 @@ export function createGraphql(options: GraphqlOptions): Yoga {
   });
 }
 
-/** Queries see the tenant as it is; a mutation's tenant is made when it does not exist yet. */
-function useCaller({ callers, contextOf }: GraphqlOptions): Plugin<ServerContext> {
+/**
+ * Queries see the tenant as it is, with all that was acknowledged to it so far; a mutation's tenant is made when it
+ * does not exist yet.
+ */
+function useCaller({ callers, contextOf, settled }: GraphqlOptions): Plugin<ServerContext> {
   async function contextFor(args: {
     document: DocumentNode;
     operationName?: unknown;
@@ -57,6 +62,7 @@ function useCaller({ callers, contextOf }: GraphqlOptions): Plugin<ServerContext
       OperationTypeNode.QUERY;
     const { tenantSlug: slug } = args.contextValue as ServerContext;
     const caller = await callers.callerOf(slug, operation === OperationTypeNode.MUTATION);
+    if (operation === OperationTypeNode.QUERY) await settled(caller.tenantId);
     return contextOf(caller, operation);
   }
   return {

@@ -36,6 +36,7 @@ export async function startTestServer(options: Partial<HttpOptions> = {}): Promi
       }),
     },
     contextOf: (caller) => ({ caller }),
+    settled: async () => {},
     schema: testSchema((by) => {
       open += by;
     }),

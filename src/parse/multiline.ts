@@ -30,7 +30,8 @@ const FRAME = /^\s+(?:at |from |File "|\.\.\. \d+ |--- |suppressed: )/i;
 const TRACE_PART =
   /^(?:Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|at [\w$.<>]+\(|goroutine \d+ \[|created by |\[signal |exit status \d+$)/;
 const EXCEPTION = /^(?:[A-Za-z_$][\w$]*\.)+[\w$]*(?:Exception|Error|Throwable)\b/;
-const GO_CALL = /^[\w./*()-]+\([^)]*\)$/;
+/** `main.load(0x3)`, `main.(*Cache).load(…)`. */
+const GO_CALL = /^[\w./*-]+\(/;
 const CLOSING = /^[}\])]+[,;]?$/;
 const PYTHON_TRACE = 'Traceback (most recent call last):';
 const PYTHON_CHAIN = /^(?:During handling of the above exception|The above exception was the direct cause)/;
@@ -94,17 +95,18 @@ function viewOf(raw: string): LineView {
 /** The header of the first part says `F` once all parts are joined. */
 const withFullTag = (raw: string): string => raw.replace(/ (stdout|stderr) P/, ' $1 F');
 
+const isGoCall = (line: string): boolean => line.endsWith(')') && GO_CALL.test(line);
+
 function continuesGo(line: string, next: string | undefined): boolean {
-  if (line === '') return next !== undefined && (TRACE_PART.test(next) || GO_CALL.test(next));
-  return isIndented(line) || TRACE_PART.test(line) || GO_CALL.test(line);
+  if (line === '') return next !== undefined && (TRACE_PART.test(next) || isGoCall(next));
+  return isIndented(line) || TRACE_PART.test(line) || isGoCall(line);
 }
 
 /** Frames are indented; the line of the exception ends the trace, unless another one follows from it. */
 function continuesPython(event: OpenEvent, line: string, next: string | undefined): boolean {
   if (line === '') return next !== undefined && (PYTHON_CHAIN.test(next) || next === PYTHON_TRACE);
   if (isIndented(line) || PYTHON_CHAIN.test(line) || line === PYTHON_TRACE) return true;
-  const endsTrace = isIndented(event.parts[event.parts.length - 1]!) && PYTHON_ERROR.test(line);
-  return endsTrace;
+  return isIndented(event.parts[event.parts.length - 1]!) && PYTHON_ERROR.test(line);
 }
 
 /** An event that has just logged an error is followed by its trace. */

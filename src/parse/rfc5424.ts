@@ -100,33 +100,36 @@ function applyStructuredData(line: ParsedLine, raw: string, at: number): void {
   line.message = messageFrom(raw, isNil(raw, at, end) ? end : at);
 }
 
-const HEADER_VALUES = 4;
+/** The index of the blank after the header value at `at`, the length, or -1 when there is no value. */
+function headerValueEnd(raw: string, at: number): number {
+  if (raw.charCodeAt(at - 1) !== c.SPACE) return -1;
+  const end = raw.indexOf(' ', at);
+  return end === at || at >= raw.length ? -1 : end < 0 ? raw.length : end;
+}
+
+const headerValue = (raw: string, at: number, end: number): string | null =>
+  isNil(raw, at, end) ? null : raw.slice(at, end);
 
 /** Null when the line after `<PRI>1 ` has not the header of RFC 5424. */
 export function parseRfc5424(raw: string, context: ParseContext, priority: Priority): ParsedLine | null {
   const timeAt = priority.end + 2;
   const time = isoTimeAt(raw, timeAt, context);
-  const timeEnd = time ? time.end : c.tokenEnd(raw, timeAt);
-  if (!time && !isNil(raw, timeAt, timeEnd)) return null;
-  const ends = [timeEnd, 0, 0, 0, 0];
-  for (let i = 1; i <= HEADER_VALUES; i++) {
-    const start = ends[i - 1]! + 1;
-    ends[i] = raw.charCodeAt(start - 1) === c.SPACE ? c.tokenEnd(raw, start) : start;
-    if (ends[i] === start) return null;
-  }
-  const value = (i: number): string | null => {
-    const start = ends[i - 1]! + 1;
-    return isNil(raw, start, ends[i]!) ? null : raw.slice(start, ends[i]);
-  };
-  const processId = value(3);
-  const messageId = value(4);
+  const timeEnd = time ? time.end : headerValueEnd(raw, timeAt);
+  if (timeEnd < 0 || (!time && !isNil(raw, timeAt, timeEnd))) return null;
+  const hostEnd = headerValueEnd(raw, timeEnd + 1);
+  const programEnd = hostEnd < 0 ? -1 : headerValueEnd(raw, hostEnd + 1);
+  const processEnd = programEnd < 0 ? -1 : headerValueEnd(raw, programEnd + 1);
+  const messageIdEnd = processEnd < 0 ? -1 : headerValueEnd(raw, processEnd + 1);
+  if (messageIdEnd < 0) return null;
+  const processId = headerValue(raw, programEnd + 1, processEnd);
+  const messageId = headerValue(raw, processEnd + 1, messageIdEnd);
   const line = lineOf('rfc5424', '');
   applyPriority(line, priority);
   line.timestampUs = time ? time.us : null;
-  line.host = value(1);
-  line.program = value(2);
+  line.host = headerValue(raw, timeEnd + 1, hostEnd);
+  line.program = headerValue(raw, hostEnd + 1, programEnd);
   if (processId !== null) applyProcess(line, processId);
   if (messageId !== null) addField(line, 'msgId', messageId);
-  applyStructuredData(line, raw, c.skipBlanks(raw, ends[HEADER_VALUES]!));
+  applyStructuredData(line, raw, c.skipBlanks(raw, messageIdEnd));
   return line;
 }

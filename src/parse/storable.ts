@@ -1,8 +1,5 @@
-// What a PostgreSQL text or jsonb column cannot hold: NUL and lone surrogates. They are replaced by U+FFFD, and the
+// What a PostgreSQL text column cannot hold: NUL and lone surrogates. They are replaced by U+FFFD, and the
 // original is kept beside.
-
-import type { LineFields } from './parsed-line.ts';
-import { setField } from './parsed-line.ts';
 
 export interface StorableText {
   text: string;
@@ -27,17 +24,3 @@ export function makeStorable(text: string): StorableText {
 /** The original of {@link StorableText.originalBase64}. */
 export const decodeOriginal = (originalBase64: string): string =>
   Buffer.from(originalBase64, 'base64').toString('utf16le');
-
-function storableValue(value: unknown): unknown {
-  if (typeof value === 'string') return makeStorable(value).text;
-  if (Array.isArray(value)) return value.map(storableValue);
-  return typeof value === 'object' && value !== null ? storableFields(value as LineFields) : value;
-}
-
-/** The same fields with every name and text storable; what differed can be read again from the raw line. */
-export function storableFields(fields: LineFields): LineFields {
-  const storable: LineFields = {};
-  for (const [name, value] of Object.entries(fields))
-    setField(storable, makeStorable(name).text, storableValue(value));
-  return storable;
-}

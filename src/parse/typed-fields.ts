@@ -42,6 +42,7 @@ const NAMES: Record<keyof TypedFields, readonly string[]> = {
   user: [
     'user',
     'username',
+    'usrname',
     'suser',
     'duser',
     'targetusername',
@@ -49,6 +50,8 @@ const NAMES: Record<keyof TypedFields, readonly string[]> = {
     'remoteuser',
     'login',
     'account',
+    'accountname',
+    'acct',
   ],
   httpStatus: [
     'httpstatus',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/parse/address.ts';
 import { eventFamily } from '../../src/parse/family.ts';
+import { parseLine } from '../../src/parse/parse-line.ts';
 import { type TypedFields, typedFields } from '../../src/parse/typed-fields.ts';
 
 const told = (message: string, structured: Record<string, unknown> | null = null): Partial<TypedFields> =>
@@ -77,6 +78,39 @@ describe('typed fields of structured data', () => {
 
   it('are left out when the value is of another kind', () => {
     expect(told('x', { status: 'ok', src: 'eth0', user: 7, http_status: 99, client: '' })).toEqual({});
+  });
+});
+
+describe('typed fields of a parsed line', () => {
+  it.each<[string, Partial<TypedFields>]>([
+    [
+      '192.0.2.7 - alice [10/Feb/2026:06:55:46 +0100] "GET / HTTP/1.1" 502 5 "-" "curl/8"',
+      { srcIp: '192.0.2.7', user: 'alice', httpStatus: 502 },
+    ],
+    [
+      'CEF:0|Acme|Gateway|1|100|Port scan|8|src=192.0.2.1 dst=198.51.100.2 act=blocked suser=eve',
+      { srcIp: '192.0.2.1', dstIp: '198.51.100.2', vendor: 'Acme', action: 'blocked', user: 'eve' },
+    ],
+    [
+      'LEEF:1.0|Acme|Proxy|3|DENY|src=192.0.2.1\tusrName=eve',
+      { srcIp: '192.0.2.1', vendor: 'Acme', user: 'eve' },
+    ],
+    [
+      '<Event><System><Provider Name="P"/><EventID>4625</EventID></System><EventData><Data Name="TargetUserName">eve</Data><Data Name="IpAddress">192.0.2.9</Data></EventData></Event>',
+      { srcIp: '192.0.2.9', user: 'eve' },
+    ],
+    [
+      '[Tue Feb 10 06:55:46 2026] [error] [client 192.0.2.7:514] File does not exist: /var/www/x',
+      { srcIp: '192.0.2.7' },
+    ],
+    [
+      '<165>1 2026-02-11T22:14:15Z h app 1 - [audit@32473 src="192.0.2.1" user="eve"] denied',
+      { srcIp: '192.0.2.1', user: 'eve' },
+    ],
+    ['<189>45: *Mar  1 00:00:00: %SEC-6-IPACCESSLOGP: list 1 denied', { vendor: 'Cisco' }],
+  ])('%s', (raw, expected) => {
+    const { message, fields } = parseLine(raw, { referenceUs: 0 });
+    expect(told(message, fields)).toEqual(expected);
   });
 });
 

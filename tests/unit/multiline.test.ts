@@ -130,6 +130,20 @@ done
     ).toBe(true);
   });
 
+  it('takes hostile lines in its stride', () => {
+    const long = ['(', 'a.', 'a', ' ', '}'].map((unit) => unit.repeat(200_000));
+    for (const opening of [
+      'panic: x',
+      'Traceback (most recent call last):',
+      '2026-02-10 06:55:46 x',
+      '<Event',
+    ]) {
+      expect(
+        joinMultiline([opening, ...long, ' x', ...long]).reduce((sum, { count }) => sum + count, 0),
+      ).toBe(12);
+    }
+  });
+
   it('has every line in exactly one event, in order, and the lines back where no header was taken off', () => {
     const piece = fc.constantFrom(
       ...[

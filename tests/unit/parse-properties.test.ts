@@ -5,7 +5,7 @@ import { bytesOfText, textOfBytes } from '../../src/parse/bytes.ts';
 import { eventFamily } from '../../src/parse/family.ts';
 import { parseLine } from '../../src/parse/parse-line.ts';
 import { inferSeverity } from '../../src/parse/severity.ts';
-import { decodeOriginal, makeStorable, storableFields } from '../../src/parse/storable.ts';
+import { decodeOriginal, makeStorable } from '../../src/parse/storable.ts';
 import { typedFields } from '../../src/parse/typed-fields.ts';
 
 const referenceUs = parseMicros('2026-03-01T12:00:00Z')!;
@@ -96,7 +96,7 @@ describe('any text', () => {
     );
   });
 
-  it('of two million characters is read too, whatever it begins with and repeats', () => {
+  it('of half a million characters is read too, whatever it begins with and repeats', () => {
     const openings = [
       '',
       'CEF:0|a|b|1|2|n|5|',
@@ -104,6 +104,7 @@ describe('any text', () => {
       '<Event>',
       '[2026-02-10 06:55:46] ',
       'level=info msg=x ',
+      '<Event ',
     ];
     const units = [
       'a',
@@ -121,10 +122,12 @@ describe('any text', () => {
       'error ',
       '|',
       '^a=',
+      'a="1" ',
+      '(',
       '\n',
     ];
     for (const raw of openings.flatMap((opening) =>
-      units.map((unit) => opening + unit.repeat(2_000_000 / unit.length)),
+      units.map((unit) => opening + unit.repeat(500_000 / unit.length)),
     )) {
       const line = parseLine(raw, context);
       expect(line.message.length).toBeGreaterThan(0);
@@ -157,15 +160,6 @@ describe('storable text', () => {
         expect(makeStorable(text)).toEqual({ text, originalBase64: null });
       }),
     );
-  });
-
-  it('covers names and values of nested fields', () => {
-    expect(storableFields({ 'a\0': ['\ud800', { b: 'c\0' }], n: 1, t: true, z: null })).toEqual({
-      'a\ufffd': ['\ufffd', { b: 'c\ufffd' }],
-      n: 1,
-      t: true,
-      z: null,
-    });
   });
 });
 

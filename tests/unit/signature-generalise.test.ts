@@ -24,16 +24,21 @@ function together(...messages: string[]): boolean {
   return new Set(messages.map((message) => rootOf(generaliser, message))).size === 1;
 }
 
-/** Few words in few places, so that slots open, overlap and nest. */
-const word = fc.constantFrom(
-  ...'alice bob carol dave erin frank grace queue volume session request for from opened closed moved copied'.split(
-    ' ',
-  ),
-  ...'ERROR WARN DEBUG INFO TRACE 17 uid=3 LOCAL(4) gate:80 up down'.split(' '),
-);
-const message = fc.array(word, { minLength: 2, maxLength: 6 }).map((words) => words.join(' '));
+/** Two statements with a few words in each of a few places: slots open, overlap and nest. */
+const one = (words: string) => fc.constantFrom(...words.split(' ').map((word) => word.replace('_', ' ')));
+const message = fc
+  .record({
+    subject: one('cache queue index ledger'),
+    name: one('alpha beta gamma delta omega 17 LOCAL(4) LOCAL_4 gate:80 gate_80 up'),
+    verb: one('opened closed moved copied erased sorted merged parsed loaded saved pulled pushed'),
+    level: one('WARN INFO TRACE FATAL AUDIT FINE kept'),
+    isShort: fc.boolean(),
+  })
+  .map(({ subject, name, verb, level, isShort }) =>
+    isShort ? `${subject} of ${name} ${level}` : `the ${subject} ${name} was ${verb} by ${level}`,
+  );
 const stream = fc
-  .uniqueArray(message, { minLength: 1, maxLength: 120, selector: (text) => shapeOf(text, '').key })
+  .uniqueArray(message, { minLength: 1, maxLength: 90 })
   .chain((messages) =>
     fc.record({
       seen: fc.tuple(

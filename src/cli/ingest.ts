@@ -5,11 +5,8 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Caller } from '../domain/caller.ts';
 import { SOURCE_TYPES, type SourceType } from '../domain/words.ts';
-import { createLogger } from '../logger.ts';
 import type { IngestOutcome } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { openRuntime } from '../runtime.ts';
-import { readSettings } from '../settings.ts';
 import { checkTenantSlug, DEFAULT_TENANT } from '../store/tenants.ts';
 import { type IngestOptions, type InputFile, ingestFile, inspectFile, type Progress } from './ingest/run.ts';
 
@@ -64,10 +61,7 @@ async function ingest(paths: readonly string[], flags: Flags): Promise<void> {
     service: flags.service ?? null,
     batchKey: flags.batchKey ?? null,
   };
-  const settings = readSettings();
-  const logger = createLogger(settings.logLevel === 'info' ? 'warn' : settings.logLevel);
-  const runtime = await openRuntime(settings, { logger, actor: 'cli' });
-  try {
+  await withRuntime(async (runtime) => {
     const caller = await runtime.callerFor(tenant);
     const startedMs = performance.now();
     const totals = await ingestAll(runtime.pipeline, caller, files, options, flags.progress);
@@ -75,9 +69,7 @@ async function ingest(paths: readonly string[], flags: Flags): Promise<void> {
     const seconds = (performance.now() - startedMs) / 1_000;
     if (flags.json) console.log(JSON.stringify({ tenant, seconds, files: totals.map(asJson) }));
     else for (const line of report(totals, seconds)) console.log(line);
-  } finally {
-    await runtime.close();
-  }
+  });
 }
 
 async function ingestAll(

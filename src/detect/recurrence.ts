@@ -1,10 +1,11 @@
 // RECURRENCE: a trouble that came back, told over all assets of the tenant.
 import { severityName, worstOf } from '../domain/severity.ts';
+import type { Micros } from '../domain/time.ts';
 import { exampleSpans, type Finding } from './finding.ts';
 import { type Episode, type Hostnames, NO_ASSET, type SignatureFacts } from './rows.ts';
 import { anyWindow, splitRuns } from './runs.ts';
-import type { DetectSettings, RecurrenceSettings } from './settings.ts';
-import { counted, distinctDays, onHosts, quoted, spaced, utcRange } from './text.ts';
+import type { DetectSettings } from './settings.ts';
+import { counted, distinctDays, lasting, onHosts, quoted, spaced, utcRange } from './text.ts';
 
 export const recurrenceSubject = (signature: Pick<SignatureFacts, 'key'>): string => `sig:${signature.key}`;
 
@@ -22,26 +23,51 @@ export function findRecurrences(
       compareText(hostnames.get(a.assetId) ?? '', hostnames.get(b.assetId) ?? ''),
   );
   return splitRuns(inOrder, settings.runGapUs)
-    .filter((run) =>
-      anyWindow(run, settings.recurrence.windowUs, (window) => fires(window, settings.recurrence)),
-    )
-    .map((run) => describe(signature, run, hostnames));
+    .filter((run) => anyWindow(run, settings.recurrence.windowUs, (window) => fires(window, settings)))
+    .map((run) => describe(signature, run, hostnames, settings));
+}
+
+/**
+ * How often it came: episodes (ascending by start) of different assets that overlap, or follow each other within an
+ * episode's pause, are one occurrence. Several hosts at once are spread, not recurrence.
+ */
+export function countOccurrences(episodes: readonly Episode[], gapUs: Micros): number {
+  let occurrences = 0;
+  let endUs = Number.NEGATIVE_INFINITY;
+  let assets = new Set<string>();
+  for (const episode of episodes) {
+    if (episode.startUs - endUs >= gapUs || assets.has(episode.assetId)) {
+      occurrences++;
+      assets = new Set();
+      endUs = episode.endUs;
+    }
+    assets.add(episode.assetId);
+    endUs = Math.max(endUs, episode.endUs);
+  }
+  return occurrences;
 }
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-const fires = (window: readonly Episode[], settings: RecurrenceSettings): boolean =>
-  window.length >= settings.minEpisodes &&
-  sumOf(window, (e) => e.events) >= settings.minEvents &&
-  window.some((e) => e.worst >= settings.minSeverity);
+const fires = (window: readonly Episode[], { recurrence, episode }: DetectSettings): boolean =>
+  window.length >= recurrence.minEpisodes &&
+  sumOf(window, (e) => e.events) >= recurrence.minEvents &&
+  window.some((e) => e.worst >= recurrence.minSeverity) &&
+  countOccurrences(window, episode.gapUs) >= recurrence.minEpisodes;
 
 const sumOf = (run: readonly Episode[], figure: (episode: Episode) => number): number =>
   run.reduce((sum, episode) => sum + figure(episode), 0);
 
-function describe(signature: SignatureFacts, run: readonly Episode[], hostnames: Hostnames): Finding {
+function describe(
+  signature: SignatureFacts,
+  run: readonly Episode[],
+  hostnames: Hostnames,
+  settings: DetectSettings,
+): Finding {
   const firstUs = run[0]!.startUs;
   const lastUs = run.reduce((last, e) => Math.max(last, e.endUs), firstUs);
   const severity = worstOf(run.map((e) => e.worst));
+  const episodes = countOccurrences(run, settings.episode.gapUs);
   const events = sumOf(run, (e) => e.events);
   const busiest = run.reduce((most, e) => Math.max(most, e.events), 0);
   const days = distinctDays(run.map((e) => e.startUs));
@@ -49,7 +75,7 @@ function describe(signature: SignatureFacts, run: readonly Episode[], hostnames:
   const where = onHosts(assetIds, hostnames);
   const when = utcRange(firstUs, lastUs);
   const summary = spaced(
-    `${counted(events, 'event')} in ${counted(run.length, 'episode')} on ${counted(days, 'day')}`,
+    `${counted(events, 'event')} in ${counted(episodes, 'episode')} on ${counted(days, 'day')}`,
     `${where},`.replace(/^,/, ''),
     when,
   );
@@ -62,14 +88,14 @@ function describe(signature: SignatureFacts, run: readonly Episode[], hostnames:
     assetIds,
     groupIds: [],
     severity,
-    episodes: run.length,
+    episodes,
     distinctDays: days,
     events,
     sourced: sumOf(run, (e) => e.sourced),
     strength: { type: 'RECURRENCE', distinctDays: days },
     title: spaced(`${quoted(signature.pattern)} keeps coming back`, where),
     summary,
-    explanation: `${quoted(signature.pattern)} came back: ${summary}. Worst severity ${severityName(severity)}; the busiest episode had ${counted(busiest, 'event')}. An episode is a stretch without a pause of 30 minutes.`,
+    explanation: `${quoted(signature.pattern)} came back: ${summary}. Worst severity ${severityName(severity)}; the busiest episode had ${counted(busiest, 'event')}. An episode is a stretch without a pause of ${lasting(settings.episode.gapUs)}.`,
     metadata: { distinctDays: days, busiestEpisode: busiest },
     examples: exampleSpans(
       run.map((e) => ({

@@ -128,7 +128,7 @@ function joinBursts(
   const bursts: BurstSpan[] = [];
   let open: OpenBurst | null = null;
   for (const bucket of hot) {
-    if (open?.goesOnUntil(bucket.startMinute)) {
+    if (open?.goesOnUntil(bucket.startMinute, bucket.unitMinutes)) {
       open.endMinute = Math.max(open.endMinute, bucket.startMinute + bucket.unitMinutes);
       continue;
     }
@@ -137,7 +137,7 @@ function joinBursts(
   }
   if (open === null) return { bursts, settled: true };
   bursts.push(open.span());
-  return { bursts, settled: !open.goesOnUntil(to) };
+  return { bursts, settled: !open.goesOnUntil(to, coarse.unitMinutes) };
 }
 
 class OpenBurst {
@@ -157,8 +157,11 @@ class OpenBurst {
     this.endMinute = first.startMinute + first.unitMinutes;
   }
 
-  /** Looks at the buckets before `minute`'s, each once; false as soon as one of them closes the burst. */
-  goesOnUntil(minute: number): boolean {
+  /**
+   * Whether a hot bucket of `unitMinutes` at `minute` belongs to this burst. Looks at the buckets before it, each once;
+   * the longest burst is told in buckets of the one that would join.
+   */
+  goesOnUntil(minute: number, unitMinutes: number): boolean {
     const { closeRatio, closeBuckets, maxBurstBuckets } = this.#settings;
     const end = this.#indexOf(minute);
     for (; this.#next < end; this.#next++) {
@@ -168,7 +171,7 @@ class OpenBurst {
       this.#below = isBelow ? this.#below + 1 : 0;
       if (this.#below >= closeBuckets) return false;
     }
-    return this.#length < maxBurstBuckets;
+    return this.#length * this.#grid.unitMinutes < maxBurstBuckets * unitMinutes;
   }
 
   span(): BurstSpan {

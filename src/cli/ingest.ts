@@ -9,6 +9,7 @@ import type { IngestOutcome } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { checkTenantSlug, DEFAULT_TENANT } from '../store/tenants.ts';
 import { type IngestOptions, type InputFile, ingestFile, inspectFile, type Progress } from './ingest/run.ts';
+import { withRuntime } from './runtime.ts';
 
 interface Flags {
   tenant: string;

@@ -3,6 +3,7 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import type { Micros } from '../domain/time.ts';
+import CallerErrorsPlugin from './caller-errors.ts';
 import type { GraphContext } from './context.ts';
 import { complexityError, limits } from './limits.ts';
 
@@ -18,7 +19,8 @@ export interface GraphTypes {
 }
 
 export const builder = new SchemaBuilder<GraphTypes>({
-  plugins: [ErrorsPlugin, ComplexityPlugin],
+  // The first wraps the others: what a result union does not take reaches CallerErrors.
+  plugins: [CallerErrorsPlugin, ErrorsPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   complexity: {
     limit: { complexity: limits.complexity, depth: limits.depth },

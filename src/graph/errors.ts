@@ -1,7 +1,6 @@
 // The errors of the domain as GraphQL types. A mutation returns `resultUnion(…)`: what its resolver throws and the
 // union lists becomes data. In queries they become top-level errors with `extensions.code`; bugs stay masked.
 import type { ObjectRef } from '@pothos/core';
-import { GraphQLError } from 'graphql';
 import {
   type CallerError,
   ConflictError,
@@ -67,14 +66,5 @@ export function resultUnion<Payload>(
     description,
     types: [payload, ...(errors as unknown as ObjectRef<SchemaTypes, Payload>[])],
     resolveType: () => payload,
-  });
-}
-
-/** A caller's error outside a result union, as the wire shows it. */
-export function toGraphQLError(error: CallerError): GraphQLError {
-  const retry = error instanceof RetryLaterError ? { retryAfterMs: error.retryAfterMs } : {};
-  return new GraphQLError(error.message, {
-    extensions: { code: error.code, ...(error.path ? { inputPath: error.path } : {}), ...retry },
-    originalError: error,
   });
 }

@@ -2,7 +2,7 @@
 import { GraphQLError } from 'graphql';
 import { CallerError, type ErrorCode, UnavailableError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
-import { toGraphQLError } from '../graph/errors.ts';
+import { toGraphQLError } from '../graph/caller-errors.ts';
 
 /** The HTTP status of an error that kept the operation from being executed at all. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {

@@ -53,12 +53,18 @@ export async function recall(read: postgres.Sql, tenantId: number, wish: RecallW
   if (wish.closeness.size === 0) return { incidents: [], lessons: [], hints: [] };
   const incidents = await recallIncidents(read, tenantId, wish);
   const incidentIds = incidents.map((i) => i.incidentId);
-  const exact = [...wish.closeness].filter(([, closeness]) => closeness === 1).map(([id]) => id);
+  const closest = closestOf(wish.closeness);
   const [lessons, hints] = await Promise.all([
-    recallLessons(read, tenantId, exact, incidentIds),
-    recallHints(read, tenantId, exact, incidentIds),
+    recallLessons(read, tenantId, closest, incidentIds),
+    recallHints(read, tenantId, closest, incidentIds),
   ]);
   return { incidents, lessons, hints };
+}
+
+/** The exact signatures; where there is none, all that resemble it. */
+function closestOf(closeness: Closeness): string[] {
+  const exact = [...closeness].filter(([, share]) => share === 1).map(([id]) => id);
+  return exact.length > 0 ? exact : [...closeness.keys()];
 }
 
 interface IncidentRow {

@@ -97,6 +97,7 @@ function prepareEvent(
     sourcePath: label(input.sourcePath),
     host: label(input.host),
     service: label(input.service),
+    partition: label(input.service),
     message: input.message,
     severity,
     facility: facilityOf(input.facility),

@@ -1,6 +1,7 @@
 // Raw lines: the header comes off, what it says and what it leaves open becomes the event's dimensions.
 import { parseLine } from '../parse/parse-line.ts';
 import type { ParsedLine } from '../parse/parsed-line.ts';
+import { partitionOf } from '../parse/partition.ts';
 import { makeStorable } from '../parse/storable.ts';
 import type { RejectedRequest, Rejection } from '../store/rejected.ts';
 import { EventFlag } from '../store/tables/event.ts';
@@ -69,6 +70,7 @@ function prepareLine(
   if (refusedTime) return refusedTime;
   const { severity, flag: severityFlag } = severityOf(line.severity, line.message);
   const { detectionUs, flag: skewFlag } = detectionTime(timestampUs, context.receivedUs);
+  const service = line.program === null ? shared.service : label(line.program);
   const { text, originalBase64 } = makeStorable(raw);
   return {
     index,
@@ -79,7 +81,8 @@ function prepareLine(
     sourceType: shared.sourceType,
     sourcePath: shared.sourcePath,
     host: line.host === null ? shared.host : label(line.host),
-    service: line.program === null ? shared.service : label(line.program),
+    service,
+    partition: label(partitionOf(line, service)),
     message: line.message,
     severity,
     facility: line.facility,

@@ -22,6 +22,8 @@ export interface PreparedEvent {
   readonly sourcePath: string;
   readonly host: string;
   readonly service: string;
+  /** Within which its form is signed. */
+  readonly partition: string;
   readonly message: string;
   readonly severity: Severity;
   readonly facility: number | null;

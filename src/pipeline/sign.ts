@@ -43,7 +43,7 @@ export class Signer {
   }
 
   async sign(tenantId: number, sourceId: RowId, events: readonly PreparedEvent[]): Promise<SignedBatch> {
-    const keys = events.map((event) => signatureKey(event.message, event.service));
+    const keys = events.map((event) => signatureKey(event.message, event.partition));
     const originContents = events.map((event) => originOf(sourceId, event));
     const fresh = this.#unknownSignatures(tenantId, keys, events);
     await this.#origins.ensure(this.#store, tenantId, originContents);
@@ -96,12 +96,13 @@ const originOf = (sourceId: RowId, event: PreparedEvent): OriginContent => ({
 
 function describeSignature(event: PreparedEvent): SignatureContent {
   const example = exampleOf(event.message);
-  const form = describeForm(event.message, event.service);
-  const pairing = statePairing(event.message, event.service);
+  const form = describeForm(event.message, event.partition);
+  const pairing = statePairing(event.message, event.partition);
   return {
     key: form.key,
     contentKey: form.contentKey,
     service: event.service,
+    partition: event.partition,
     eventFamily: eventFamily(event.service === '' ? null : event.service, event.message),
     pattern: storable(form.pattern),
     exampleMessage: example,

@@ -7,6 +7,7 @@ export interface SignatureContent {
   readonly key: string;
   readonly contentKey: string;
   readonly service: string;
+  readonly partition: string;
   readonly eventFamily: string;
   readonly pattern: string;
   readonly exampleMessage: string;
@@ -21,8 +22,8 @@ const SIGNATURE_VERSION = 1;
 const INSERT = `
   with input as (
     select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                         $10::timestamptz[], $11::smallint[])
-      as i(key, content_key, service, event_family, pattern, example, pair_key, pair_role, seen_at, severity)
+                         $10::timestamptz[], $11::smallint[], $12::text[])
+      as i(key, content_key, service, event_family, pattern, example, pair_key, pair_role, seen_at, severity, partition)
   ), made as (
     insert into signature (tenant_id, key, version, service, event_family, pattern, example_message, pair_key, pair_role,
                            first_seen_at, last_seen_at, worst_severity)
@@ -32,7 +33,7 @@ const INSERT = `
     returning key, signature_id
   ), form as (
     insert into signature_form (tenant_id, key, content_key, signature_id, partition, example, first_seen_at)
-    select $1, i.key, i.content_key, m.signature_id, i.service, i.example, i.seen_at from made m join input i using (key)
+    select $1, i.key, i.content_key, m.signature_id, i.partition, i.example, i.seen_at from made m join input i using (key)
     on conflict do nothing
   )
   select key, signature_id as id from made`;
@@ -60,6 +61,7 @@ export const signatures = () =>
         contents.map((c) => c.pairRole),
         contents.map((c) => formatMicros(c.seenUs)),
         contents.map((c) => c.severity),
+        contents.map((c) => c.partition),
       ]);
       return rows;
     },

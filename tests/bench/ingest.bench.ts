@@ -31,9 +31,12 @@ beforeAll(async () => {
   await client.query('create table raw_line (line text)');
   child = spawn(process.execPath, ['dist/cli/main.js', 'serve'], {
     env: { ...process.env, MNEMOGRAPH_DATA_DIR: dataDir, MNEMOGRAPH_PORT: String(PORT) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  await Promise.race([ready(), once(child, 'exit').then(() => Promise.reject(new Error('the server ended')))]);
+  await Promise.race([
+    ready(),
+    once(child, 'exit').then(() => Promise.reject(new Error('the server ended'))),
+  ]);
 });
 
 afterAll(async () => {
@@ -45,7 +48,7 @@ afterAll(async () => {
 });
 
 async function ready(): Promise<void> {
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+  for await (const line of createInterface({ input: child.stderr as NodeJS.ReadableStream })) {
     if (line.includes(String(PORT))) break;
   }
 }
@@ -66,13 +69,19 @@ async function ingest(lines: readonly string[], batchKey: string): Promise<void>
   const response = await fetch(`http://127.0.0.1:${PORT}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ query: MUTATION, variables: { input: { lines, sourceType: 'SYSLOG', batchKey } } }),
+    body: JSON.stringify({
+      query: MUTATION,
+      variables: { input: { lines, sourceType: 'SYSLOG', batchKey } },
+    }),
   });
   const { data } = (await response.json()) as { data: { ingestLines: { accepted: number } } };
   expect(data.ingestLines.accepted).toBe(lines.length);
 }
 
-async function timed(batches: readonly string[][], send: (lines: string[], i: number) => Promise<void>): Promise<number> {
+async function timed(
+  batches: readonly string[][],
+  send: (lines: string[], i: number) => Promise<void>,
+): Promise<number> {
   const startedMs = performance.now();
   for (const [i, lines] of batches.entries()) await send(lines, i);
   return (batches.length * BATCH * 1_000) / (performance.now() - startedMs);
@@ -84,7 +93,9 @@ it('reports ingest through HTTP and GraphQL as a ratio of raw COPY', { timeout: 
   const rounds: { copy: number; ingest: number }[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const lines = syslogLines(BATCH * BATCHES_A_ROUND, round + 1);
-    const batches = Array.from({ length: BATCHES_A_ROUND }, (_, i) => lines.slice(i * BATCH, (i + 1) * BATCH));
+    const batches = Array.from({ length: BATCHES_A_ROUND }, (_, i) =>
+      lines.slice(i * BATCH, (i + 1) * BATCH),
+    );
     const copy = await timed(batches, copyRaw);
     const rate = await timed(batches, (batch, i) => ingest(batch, `bench-${round}-${i}`));
     if (round > 0) rounds.push({ copy, ingest: rate });
@@ -94,7 +105,11 @@ it('reports ingest through HTTP and GraphQL as a ratio of raw COPY', { timeout: 
     'COPY of raw lines, lines/s': Math.round(median(rounds.map((round) => round.copy))),
     'ingestLines over HTTP, events/s': Math.round(median(rounds.map((round) => round.ingest))),
     'ratio (median of rounds)': Number(ratio.toFixed(2)),
-    'lowest and highest ratio': rounds.map((r) => (r.ingest / r.copy).toFixed(2)).sort().filter((_, i, all) => i === 0 || i === all.length - 1).join(' to '),
+    'lowest and highest ratio': rounds
+      .map((r) => (r.ingest / r.copy).toFixed(2))
+      .sort()
+      .filter((_, i, all) => i === 0 || i === all.length - 1)
+      .join(' to '),
   };
   console.table(figures);
   expect(ratio).toBeGreaterThan(0);

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort, type RunningCommand, run, saying, start } from '../support/command.ts';
 import { discard, temporaryDirectory } from '../support/embedded.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let directory: string;
 let dataDir: string;
@@ -142,11 +144,13 @@ describe('demo, where its port is taken', () => {
 
   beforeEach(async () => {
     await freshPlace();
-    stranger = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'));
+    stranger = createServer((_, response) => response.end('hello'));
     await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve));
   });
   afterEach(async () => {
-    await new Promise((resolve) => stranger.close(resolve));
+    const closed = new Promise((resolve) => stranger.close(resolve));
+    stranger.closeAllConnections();
+    await closed;
     await discard(directory, dataDir);
   });
 

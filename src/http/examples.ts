@@ -58,8 +58,7 @@ query SeenBefore($input: SeenBeforeInput!) {
     variables: {
       input: {
         message: {
-          text: 'Failed password for root from 192.0.2.44 port 60222 ssh2',
-          service: 'sshd',
+          text: 'checkout of order 77 failed: column "loyalty_tier" does not exist',
         },
       },
     },
@@ -75,7 +74,7 @@ query ListCandidates($filter: CandidateFilter) {
         id type title decisionBand scoreTotal confidence explanation
         firstSeenAt lastSeenAt
         scoreBreakdown { name input weight contribution reason }
-        nextBand { band missing explanation }
+        nextBand { band description }
         signatures(first: 5) { edges { node { pattern occurrenceCount } } }
         assets(first: 5) { edges { node { hostname } } }
       }
@@ -106,7 +105,7 @@ mutation Promote($input: PromoteCandidateInput!) {
     ... on PromotePayload {
       incident {
         id title summary impactLevel status recurrenceCount
-        provenance(direction: UP) { edges { node { linkType target { __typename id } } } }
+        provenance(direction: UP) { linkType source { __typename id } target { __typename id } }
       }
     }
     ... on Error { code message path }

@@ -11,7 +11,7 @@ import { type DetectContext, query } from './context.ts';
 import { updateCycles } from './cycles.ts';
 import { updateEpisodes } from './episodes.ts';
 import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
-import { scopesOfTouched, touchedPairs } from './plan.ts';
+import { findTouchedPairs, scopesOfTouched } from './plan.ts';
 import { membersOf } from './scopes.ts';
 import { updateSignatureScores } from './signature-scores.ts';
 import { updateSpikes } from './spikes.ts';
@@ -43,15 +43,15 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     ctx,
     touched.map((t) => t.signatureId),
   );
-  const pairs = await loadPairs(
-    ctx,
-    [...signatures.values()].flatMap((s) => s.pairKey ?? []),
-  );
   const hostnames = await loadHostnames(
     ctx,
     touched.map((t) => t.assetId),
   );
-  const pairsTouched = touchedPairs(touched, signatures);
+  const pairsTouched = await findTouchedPairs(ctx, touched);
+  const pairs = await loadPairs(
+    ctx,
+    pairsTouched.map((t) => t.pairKey),
+  );
 
   await updateEpisodes(ctx, touched);
   const spikes = await updateSpikes(ctx, touched);

@@ -1,16 +1,17 @@
 // Which subjects have to be looked at again, given what was touched.
 import { sql } from 'drizzle-orm';
+import { alivenessReachMinutes } from '../../detect/aliveness.ts';
 import { burstSubject } from '../../detect/burst.ts';
 import { recurrenceSubject } from '../../detect/recurrence.ts';
 import type { Hostnames } from '../../detect/rows.ts';
 import { selfHealSubject } from '../../detect/self-heal.ts';
 import { type Micros, US_PER_MINUTE } from '../../domain/time.ts';
-import { type DetectContext, query } from './context.ts';
+import { asJson, type DetectContext, query } from './context.ts';
 import type { TouchedPair } from './cycles.ts';
 import { idRows, loadHostnames, loadPairs, loadSignatures, type SignatureRow } from './facts.ts';
 import type { Scope } from './scopes.ts';
 import type { BurstChange } from './spike-signals.ts';
-import type { Touched } from './touched.ts';
+import { groupBy, type Touched } from './touched.ts';
 
 export interface Plan {
   readonly touched: readonly Touched[];
@@ -24,25 +25,37 @@ export interface Plan {
 const startOf = (t: Touched): Micros => t.fromMinute * US_PER_MINUTE;
 const endOf = (t: Touched): Micros => (t.toMinute + 1) * US_PER_MINUTE - 1;
 
-export const touchedPairs = (
+type PairRow = { pairKey: string; assetId: string };
+
+/**
+ * The pairs with events on a touched asset, there and as long after as its events tell whether it was alive: a pair
+ * need not be touched itself for a silence between problem and recovery to turn out to be none.
+ */
+export async function findTouchedPairs(
+  ctx: DetectContext,
   touched: readonly Touched[],
-  signatures: ReadonlyMap<string, SignatureRow>,
-): TouchedPair[] => {
-  const hulls = new Map<string, TouchedPair>();
-  for (const t of touched) {
-    const pairKey = signatures.get(t.signatureId)?.pairKey;
-    if (pairKey == null) continue;
-    const key = `${pairKey}|${t.assetId}`;
-    const known = hulls.get(key);
-    hulls.set(key, {
-      pairKey,
-      assetId: t.assetId,
-      fromUs: Math.min(known?.fromUs ?? startOf(t), startOf(t)),
-      toUs: Math.max(known?.toUs ?? endOf(t), endOf(t)),
-    });
-  }
-  return [...hulls.values()];
-};
+): Promise<TouchedPair[]> {
+  const reach = alivenessReachMinutes(ctx.settings.aliveness);
+  const ranges = [...groupBy(touched, (t) => t.assetId)].map(([assetId, series]) => ({
+    asset_id: assetId,
+    from_minute: Math.min(...series.map((t) => t.fromMinute)),
+    to_minute: Math.max(...series.map((t) => t.toMinute)) + reach,
+  }));
+  const rows = await query<PairRow>(
+    ctx,
+    sql`select distinct s.pair_key as "pairKey", b.asset_id as "assetId"
+          from json_to_recordset(${asJson(ranges)}::json) as t(asset_id bigint, from_minute int, to_minute int)
+          join feature_bucket b on b.tenant_id = ${ctx.tenantId} and b.asset_id = t.asset_id
+                               and b.minute between t.from_minute and t.to_minute
+          join signature s on s.tenant_id = b.tenant_id and s.signature_id = b.signature_id
+                          and s.pair_role is not null`,
+  );
+  const rangeOf = new Map(ranges.map((r) => [r.asset_id, r]));
+  return rows.map(({ pairKey, assetId }) => {
+    const { from_minute: from, to_minute: to } = rangeOf.get(assetId)!;
+    return { pairKey, assetId, fromUs: from * US_PER_MINUTE, toUs: (to + 1) * US_PER_MINUTE - 1 };
+  });
+}
 
 export async function scopesOfTouched(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
   const { settings } = ctx;

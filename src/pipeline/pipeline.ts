@@ -56,7 +56,7 @@ export interface Pipeline extends Ingest {
 const GRAPHQL: Via = { name: 'graphql', connector: 'graphql' };
 const WRITERS = 3;
 const MAX_QUEUED_INPUTS = 200_000;
-const PARTITIONS_AHEAD_INTERVAL_MS = 3_600_000;
+const PARTITION_INTERVAL_MS = 3_600_000;
 
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, clock, logger } = options;
@@ -70,7 +70,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     signer: new Signer(store),
     retentionUs: options.retentionDays === null ? null : options.retentionDays * US_PER_DAY,
   };
-  let aheadTimer: NodeJS.Timeout | undefined;
+  let partitionTimer: NodeJS.Timeout | undefined;
+
+  /** Makes the coming days' partitions and drops those past the retention. */
+  async function keepPartitions(): Promise<void> {
+    const nowUs = clock.nowUs();
+    await partitions.ensureAhead(nowUs);
+    if (services.retentionUs === null) return;
+    const dropped = await partitions.dropBefore(nowUs - services.retentionUs);
+    if (dropped > 0) logger.info({ dropped }, 'partitions past the retention are dropped');
+  }
 
   async function ingest(tenantId: number, count: number, chunks: Iterable<Chunk>): Promise<IngestOutcome> {
     return gate.pass(count, async () => {
@@ -116,18 +125,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
 
     async start() {
-      await partitions.ensureAhead(clock.nowUs());
+      await keepPartitions();
       await folder.start();
-      aheadTimer = setInterval(() => {
-        partitions
-          .ensureAhead(clock.nowUs())
-          .catch((err) => logger.error({ err }, 'making partitions ahead failed'));
-      }, PARTITIONS_AHEAD_INTERVAL_MS);
-      aheadTimer.unref();
+      partitionTimer = setInterval(() => {
+        keepPartitions().catch((err) => logger.error({ err }, 'making and dropping partitions failed'));
+      }, PARTITION_INTERVAL_MS);
+      partitionTimer.unref();
     },
 
     async close() {
-      clearInterval(aheadTimer);
+      clearInterval(partitionTimer);
       await folder.close();
     },
   };

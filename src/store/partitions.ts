@@ -1,5 +1,5 @@
 // Partitions of `event`: daily for the last 90 days, monthly back to two years, yearly before that. Made ahead and
-// on demand; a range that would overlap an existing partition is cut finer.
+// on demand; a range that would overlap an existing partition is cut finer. Retention drops whole partitions.
 import type pg from 'pg';
 import { type Micros, US_PER_DAY } from '../domain/time.ts';
 
@@ -78,11 +78,19 @@ export class EventPartitions {
     );
   }
 
+  /** Drops the partitions that lie wholly before `us`, with their events; returns how many. */
+  async dropBefore(us: Micros): Promise<number> {
+    const firstKept = Math.floor(us / US_PER_DAY);
+    return this.#locked(async (client, existing) => {
+      const expired = existing.filter((range) => range.to <= firstKept);
+      for (const range of expired) await client.query(`drop table ${partitionName(range)}`);
+      this.#known = existing.filter((range) => range.to > firstKept);
+      return expired.length;
+    });
+  }
+
   async #create(days: number[], today: number): Promise<void> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query('select pg_advisory_lock($1)', [PARTITION_LOCK]);
-      const existing = await readPartitions(client);
+    await this.#locked(async (client, existing) => {
       for (const day of days) {
         const range = partitionFor(day, today, existing);
         if (range === null) continue;
@@ -90,6 +98,14 @@ export class EventPartitions {
         existing.push(range);
       }
       this.#known = existing;
+    });
+  }
+
+  async #locked<T>(work: (client: pg.PoolClient, existing: DayRange[]) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query('select pg_advisory_lock($1)', [PARTITION_LOCK]);
+      return await work(client, await readPartitions(client));
     } finally {
       await client.query('select pg_advisory_unlock($1)', [PARTITION_LOCK]).catch(() => {});
       client.release();
@@ -112,9 +128,12 @@ async function readPartitions(client: pg.PoolClient): Promise<DayRange[]> {
   });
 }
 
+const partitionName = ({ from, to }: DayRange): string =>
+  `event_${isoDay(from).replaceAll('-', '')}_${isoDay(to).replaceAll('-', '')}`;
+
 // A table made apart and attached takes no lock that would stop readers and writers of the other partitions.
 async function createPartition(client: pg.PoolClient, range: DayRange): Promise<void> {
-  const name = `event_${isoDay(range.from).replaceAll('-', '')}_${isoDay(range.to).replaceAll('-', '')}`;
+  const name = partitionName(range);
   const bounds = `from ('${isoDay(range.from)} 00:00:00+00') to ('${isoDay(range.to)} 00:00:00+00')`;
   await client.query(`create table if not exists ${name} (like event including all)`);
   await client.query(`alter table event attach partition ${name} for values ${bounds}`);

@@ -278,3 +278,26 @@ describe('backpressure', () => {
     await small.close();
   });
 });
+
+describe('retention', () => {
+  it('drops whole partitions, refuses what is older, and keeps the counts', async () => {
+    const kept = await startTestPipeline({ at: AT, retentionDays: 30 });
+    const at = (day: string) => `${day}T10:00:00Z gate app: disk sda failed`;
+    await kept.pipeline.ingestLines(
+      kept.caller,
+      lines([at('2026-02-20'), at('2026-03-09'), at('2025-12-31')], 'aged'),
+    );
+    await kept.pipeline.settle(kept.caller.tenantId);
+    const [refused] = await kept.store.read`select code, reason from rejected_input`;
+    expect(refused).toEqual({
+      code: 'VALIDATION',
+      reason: expect.stringContaining('MNEMOGRAPH_RETENTION_DAYS'),
+    });
+    kept.clock.set('2026-04-01T12:00:00Z');
+    await kept.another().start();
+    const [row] = await kept.store.read`
+      select (select array_agg(ts::date::text) from event) as days, (select occurrence_count from signature) as counted`;
+    expect(row).toEqual({ days: ['2026-03-09'], counted: '2' });
+    await kept.close();
+  });
+});

@@ -29,6 +29,7 @@ import './types/signal-mutations.ts';
 import './types/signal.ts';
 import './types/signature.ts';
 import './types/source.ts';
+import './types/subscriptions.ts';
 import './types/tenant-mutations.ts';
 import './types/tenant.ts';
 import './types/viewer.ts';
@@ -42,6 +43,7 @@ export function buildSchema(): GraphQLSchema {
     builder.mutationType({
       description: 'Everything that can be changed. What a caller can cause is an answer, not a failure.',
     });
+    builder.subscriptionType({ description: 'What changes, as it changes; resumable by cursor.' });
     schema = builder.toSchema();
   }
   return schema;

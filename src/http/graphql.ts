@@ -11,6 +11,7 @@ import { discardRest, readBody } from './body.ts';
 import { useDocumentLimits } from './document-limits.ts';
 import { errorMasker } from './errors.ts';
 import { type Refusal, sendRefusal } from './replies.ts';
+import { subscribeAfresh } from './subscribe.ts';
 import { type Callers, TENANT_HEADER, tenantSlug } from './tenants.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -69,8 +70,9 @@ function useCaller({ callers, contextOf, settled }: GraphqlOptions): Plugin<Serv
     async onExecute({ args, extendContext }) {
       extendContext(await contextFor(args));
     },
-    async onSubscribe({ args, extendContext }) {
+    async onSubscribe({ args, extendContext, setSubscribeFn }) {
       extendContext(await contextFor(args));
+      setSubscribeFn(subscribeAfresh);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Coverage {
   readonly toUs: Micros | null;
   readonly complete: boolean;
   readonly gaps: readonly CoverageGap[];
+  /** Whether events are stored that no counter holds yet. */
+  readonly hasUncounted: boolean;
 }
 
 /** A stream is known by batches over at least a day; only a stream can fall silent, a file simply ends. */
@@ -46,9 +48,10 @@ export async function readCoverage(read: postgres.Sql, tenantId: number): Promis
 async function readSpan(
   read: postgres.Sql,
   tenantId: number,
-): Promise<{ fromUs: Micros | null; toUs: Micros | null }> {
-  const [row] = await read<{ from_at: string | null; to_at: string | null }[]>`
-    select least(
+): Promise<Pick<Coverage, 'fromUs' | 'toUs' | 'hasUncounted'>> {
+  const [row] = await read<{ from_at: string | null; to_at: string | null; has_uncounted: boolean }[]>`
+    select exists (select 1 from ingest_batch where tenant_id = ${tenantId} and not folded) as has_uncounted,
+           least(
              (select first_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by first_seen_at limit 1),
              (select min(min_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as from_at,
@@ -56,10 +59,11 @@ async function readSpan(
              (select last_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by last_seen_at desc limit 1),
              (select max(max_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as to_at`;
-  const { from_at, to_at } = row!;
+  const { from_at, to_at, has_uncounted } = row!;
   return {
     fromUs: from_at === null ? null : microsOf(from_at),
     toUs: to_at === null ? null : microsOf(to_at),
+    hasUncounted: has_uncounted,
   };
 }
 

@@ -322,6 +322,23 @@ describe('the digest', () => {
     expect(advised!.nextStep).toMatch(/^Block the address: Block the address\./);
   });
 
+  it('names the change after which it began, on its own host only', async () => {
+    await ingest(FAILURES);
+    const [gate] = await rows<{ asset_id: string }>('asset');
+    const other = await upsertAsset(ctx(), { hostname: 'elsewhere' });
+    const at = (minutes: number) => (Date.UTC(2026, 2, 7, 8) - minutes * 60_000) * 1_000;
+    const deploy = { kind: 'deploy', title: 'sshd 10.1' };
+    await recordChange(ctx(), { ...deploy, assetId: other.assetId, startUs: at(5) });
+    await recordChange(ctx(), { ...deploy, assetId: gate!.asset_id, startUs: at(61) });
+    expect((await interesting(ctx(), { first: 1 }))[0]!.why).not.toContain('sshd 10.1');
+    await recordChange(ctx(), { ...deploy, assetId: gate!.asset_id, startUs: at(12) });
+    const [highlight] = await interesting(ctx(), { first: 1 });
+    expect(highlight!.why).toContain(
+      '12 minutes before it began, a change was recorded: "sshd 10.1" (deploy, by tester).',
+    );
+    expect(highlight!.nextStep).toMatch(/that change first/);
+  });
+
   it('leaves out what is decided, what is older than asked for, and what is beyond the first', async () => {
     const { candidateId } = await remembered();
     expect(await interesting(ctx(), { first: 10 })).toEqual([]);

@@ -61,15 +61,35 @@ describe('folding into stories', () => {
     expect(foldIntoStories([attack, disk])).toHaveLength(2);
   });
 
+  it('makes one of the same signature on several hosts at the same time', () => {
+    const here = candidate({ signatureIds: ['a'] });
+    const there = candidate({ signatureIds: ['a'], assetIds: ['2'] });
+    expect(foldIntoStories([here, there])).toHaveLength(1);
+  });
+
+  it('makes one of a disk that warns and, an hour later, is full', () => {
+    const warning = candidate({ families: ['diskwatch:disk'] });
+    const full = candidate({
+      families: ['postgres:disk'],
+      firstUs: warning.lastUs + US_PER_HOUR,
+      lastUs: warning.lastUs + 5 * US_PER_HOUR,
+    });
+    expect(foldIntoStories([warning, full])).toHaveLength(1);
+  });
+
   it('keeps other hosts and other times apart', () => {
     const here = candidate({ families: ['sshd:authentication'] });
     const there = candidate({ families: ['sshd:authentication'], assetIds: ['2'] });
     const later = candidate({
       families: ['sshd:authentication'],
-      firstUs: here.lastUs + 6 * US_PER_MINUTE,
-      lastUs: here.lastUs + US_PER_HOUR,
+      firstUs: here.lastUs + 3 * US_PER_HOUR,
+      lastUs: here.lastUs + 4 * US_PER_HOUR,
     });
-    expect(foldIntoStories([here, there, later])).toHaveLength(3);
+    const nothingInCommon = candidate({
+      firstUs: here.lastUs + 6 * US_PER_MINUTE,
+      lastUs: here.lastUs + 20 * US_PER_MINUTE,
+    });
+    expect(foldIntoStories([here, there, later, nothingInCommon])).toHaveLength(4);
   });
 });
 
@@ -77,15 +97,18 @@ describe('the next step', () => {
   const lead = candidate({ families: ['kernel:disk'] });
   const lesson = { title: 'Logs fill it', recommendation: 'Rotate the access log hourly.' };
 
-  it('is what a hint says, else what was learned, else what one does first', () => {
+  it('is what a hint says, else what was learned, else the change before it, else what one does first', () => {
     const hint = { title: 'Clean up', hintText: 'Run the clean-up job.' };
-    expect(nextStepFor(lead, { hint, lesson })).toBe('Clean up: Run the clean-up job.');
-    expect(nextStepFor(lead, { hint: null, lesson })).toBe('Learned before: Rotate the access log hourly.');
-    expect(nextStepFor(lead, undefined)).toMatch(/what grows/);
+    expect(nextStepFor(lead, { hint, lesson }, true)).toBe('Clean up: Run the clean-up job.');
+    expect(nextStepFor(lead, { hint: null, lesson }, true)).toBe(
+      'Learned before: Rotate the access log hourly.',
+    );
+    expect(nextStepFor(lead, undefined, true)).toMatch(/that change/);
+    expect(nextStepFor(lead, undefined, false)).toMatch(/what grows/);
   });
 
   it('recommends the promotion that the band stands for', () => {
-    expect(nextStepFor({ ...lead, decisionBand: 'PROMOTE_TO_INCIDENT_MEMORY' }, undefined)).toMatch(
+    expect(nextStepFor({ ...lead, decisionBand: 'PROMOTE_TO_INCIDENT_MEMORY' }, undefined, false)).toMatch(
       /promote it/,
     );
   });

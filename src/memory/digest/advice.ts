@@ -24,8 +24,11 @@ const FIRST_STEP: Record<EventClass, string> = {
   other: 'Read the example events around its beginning, and find what started it.',
 };
 
-export function nextStepFor(lead: OpenCandidate, learned: Learned | undefined): string {
-  const step = learnedStep(learned) ?? FIRST_STEP[classOf(lead)];
+const AFTER_CHANGE = 'Look at that change first: roll it back if this began with it.';
+
+/** `afterChange`: something was changed on its hosts just before it began. */
+export function nextStepFor(lead: OpenCandidate, learned: Learned | undefined, afterChange: boolean): string {
+  const step = learnedStep(learned) ?? (afterChange ? AFTER_CHANGE : FIRST_STEP[classOf(lead)]);
   return lead.decisionBand === 'PROMOTE_TO_INCIDENT_MEMORY'
     ? `${step} It qualifies for incident memory: promote it, with what you find.`
     : step;

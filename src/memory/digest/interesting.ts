@@ -1,10 +1,11 @@
 import type { Micros } from '../../domain/time.ts';
 import type { VerbContext } from '../../store/verb.ts';
-import { counted, namedSome, shortened } from '../moments.ts';
+import { counted, namedSome, shortened, spanText } from '../moments.ts';
 import { type Learned, nextStepFor } from './advice.ts';
 import { foldIntoStories } from './fold.ts';
-import type { Highlight, Story } from './highlight.ts';
+import type { Highlight, OpenCandidate, Story } from './highlight.ts';
 import { readLearned, readOpenCandidates } from './read-candidates.ts';
+import { type NearbyChange, readNearbyChanges } from './read-changes.ts';
 
 const RELATED_TITLE_CHARS = 90;
 
@@ -24,20 +25,31 @@ export async function interesting(
   const { tenantId } = ctx.caller;
   const candidates = await readOpenCandidates(read, tenantId, input.sinceUs ?? null);
   const stories = foldIntoStories(candidates).slice(0, input.first);
-  const learned = await readLearned(read, tenantId, [
-    ...new Set(stories.flatMap(({ lead, related }) => [lead, ...related].flatMap((c) => c.signatureIds))),
+  const signatureIds = stories.flatMap(({ lead, related }) =>
+    [lead, ...related].flatMap((c) => c.signatureIds),
+  );
+  const leadIds = stories.map(({ lead }) => lead.candidateId);
+  const [learned, changes] = await Promise.all([
+    readLearned(read, tenantId, [...new Set(signatureIds)]),
+    readNearbyChanges(read, tenantId, leadIds),
   ]);
-  return stories.map((story) => highlightOf(story, learned));
+  return stories.map((story) =>
+    highlightOf(story, bestLearned(story, learned), changes.get(story.lead.candidateId)),
+  );
 }
 
-function highlightOf(story: Story, learned: ReadonlyMap<string, Learned>): Highlight {
+function highlightOf(
+  story: Story,
+  learned: Learned | undefined,
+  change: NearbyChange | undefined,
+): Highlight {
   const { lead, related } = story;
   const members = [lead, ...related];
   return {
     candidateId: lead.candidateId,
     title: lead.title,
-    why: whyOf(story),
-    nextStep: nextStepFor(lead, bestLearned(story, learned)),
+    why: [whyOf(story), ...(change === undefined ? [] : [changeText(lead, change)])].join(' '),
+    nextStep: nextStepFor(lead, learned, change !== undefined),
     score: lead.score / 1_000_000,
     decisionBand: lead.decisionBand,
     hostnames: [...new Set(members.flatMap((c) => c.hostnames))],
@@ -51,6 +63,12 @@ function whyOf({ lead, related }: Story): string {
   if (related.length === 0) return lead.explanation;
   const titles = [...new Set(related.map((c) => shortened(c.title, RELATED_TITLE_CHARS)))];
   return `${lead.explanation} ${counted(related.length, 'related detection')} at the same time and place: ${namedSome(titles, 2)}.`;
+}
+
+function changeText(lead: OpenCandidate, { title, kind, author, startUs }: NearbyChange): string {
+  const awayUs = lead.firstUs - startUs;
+  const when = awayUs >= 0 ? `${spanText(awayUs)} before it began` : 'As it began';
+  return `${when[0]!.toUpperCase()}${when.slice(1)}, a change was recorded: "${title}" (${kind}, by ${author}).`;
 }
 
 /** Of the foremost member about which anything was learned. */

@@ -32,11 +32,7 @@ function outcomeOf(episode: EndedEpisode, newestUs: Micros): EpisodeOutcome {
 const MOST_OPEN: readonly EpisodeOutcome[] = ['ONGOING', 'ACKNOWLEDGED', 'WENT_SILENT', 'ENDED', 'HEALED'];
 
 /** Joins episodes of several assets and signatures without a pause of thirty minutes between; newest first. */
-export function tellEpisodes(
-  episodes: readonly EndedEpisode[],
-  newestUs: Micros,
-  most: number,
-): PastEpisode[] {
+export function tellEpisodes(episodes: readonly EndedEpisode[], newestUs: Micros): PastEpisode[] {
   const sorted = [...episodes].sort((a, b) => a.startUs - b.startUs);
   const stretches: EndedEpisode[][] = [];
   let endUs = Number.NEGATIVE_INFINITY;
@@ -45,10 +41,7 @@ export function tellEpisodes(
     else stretches.push([episode]);
     endUs = Math.max(endUs, episode.endUs);
   }
-  return stretches
-    .reverse()
-    .slice(0, most)
-    .map((stretch) => tell(stretch, newestUs));
+  return stretches.reverse().map((stretch) => tell(stretch, newestUs));
 }
 
 function tell(stretch: readonly EndedEpisode[], newestUs: Micros): PastEpisode {

@@ -65,7 +65,7 @@ function placeOf(history: readonly SignatureHistory[]): string {
 
 const END: Record<EpisodeOutcome, string> = {
   ONGOING: 'is still going on',
-  ENDED: 'ended without a known recovery',
+  ENDED: 'is over',
   HEALED: 'healed by itself',
   WENT_SILENT: 'ended with its host falling silent',
   ACKNOWLEDGED: 'was acknowledged by a person',
@@ -79,7 +79,8 @@ function lastEnd(episodes: readonly PastEpisode[]): string | null {
     episodes.length > 1 && healed > 0 && healed < episodes.length
       ? `; ${healed} of ${episodes.length} healed by themselves`
       : '';
-  return `The latest episode (${counted(last.eventCount, 'event')} in ${spanText(last.endUs - last.startUs)}) ${END[last.outcome]}${record}.`;
+  const span = last.eventCount === 1 ? '' : ` in ${spanText(last.endUs - last.startUs)}`;
+  return `The latest episode (${counted(last.eventCount, 'event')}${span}) ${END[last.outcome]}${record}.`;
 }
 
 function knowledge({ incidents, lessons, hints }: Recalled): string {

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { VerbContext } from '../../store/verb.ts';
 import { type Coverage, readCoverage } from '../coverage.ts';
+import { counted } from '../moments.ts';
 import type { SeenBefore, SeenBeforeInput, SeenBeforeVerdict } from './answer.ts';
 import { findBlindSpot } from './blind-spots.ts';
 import { tellEpisodes } from './episodes.ts';
@@ -33,7 +34,7 @@ export async function seenBefore(ctx: VerbContext, input: SeenBeforeInput): Prom
   const asker = { read, tenantId, clock: ctx.clock };
   const [question, coverage] = await Promise.all([understand(asker, input), readCoverage(read, tenantId)]);
   if (coverage.fromUs === null) return nothingIngested(coverage);
-  const history = await readHistory(read, tenantId, question.signatureIds);
+  const history = await readHistory(read, tenantId, question.signatureIds, coverage.hasUncounted);
   const found = await gather(read, tenantId, question, coverage, history);
   const { verdict, explanation } = await judge(read, tenantId, found);
   return {
@@ -48,7 +49,7 @@ export async function seenBefore(ctx: VerbContext, input: SeenBeforeInput): Prom
     firstSeenUs: history.length === 0 ? null : Math.min(...history.map((h) => h.firstUs)),
     lastSeenUs: history.length === 0 ? null : Math.max(...history.map((h) => h.lastUs)),
     occurrenceCount: history.reduce((sum, h) => sum + h.count, 0),
-    episodes: found.episodes,
+    episodes: found.episodes.slice(0, EPISODES_SHOWN),
     incidents: found.recalled.incidents.map(({ incidentId, score, reason }) => ({
       incidentId,
       score,
@@ -89,7 +90,7 @@ async function gather(
     question,
     coverage,
     history,
-    episodes: tellEpisodes(episodes, newestUs, EPISODES_SHOWN),
+    episodes: tellEpisodes(episodes, newestUs),
     recalled,
     ...resemblance,
     onHost,
@@ -118,7 +119,7 @@ const otherHomes = (history: readonly SignatureHistory[]) =>
   history.slice(1).map(({ signatureId, service, count }) => ({
     signatureId,
     similarity: 1,
-    reason: `the same words from "${service}", ${count.toLocaleString('en-US')} times`,
+    reason: `the same words from "${service}", ${counted(count, 'time')}`,
   }));
 
 /** null: no host was asked for, or the signatures are not known. */

@@ -141,9 +141,11 @@ function reasonOf(likeness: Likeness, template: Template, service: string | null
       ? `; from "${template.service}", not "${service}"`
       : '';
   const alike =
-    differs.length === 0
-      ? 'the same words'
-      : `${sharedWords} ${sharedWords === 1 ? 'word' : 'words'} in common; ${differs.join(', ')}`;
+    onlyInFirst.length === 0 && onlyInSecond.length > sharedWords
+      ? 'it holds all words of the question'
+      : differs.length === 0
+        ? 'the same words'
+        : `${sharedWords} ${sharedWords === 1 ? 'word' : 'words'} in common; ${differs.join(', ')}`;
   return `${alike}${elsewhere}`;
 }
 

@@ -1,5 +1,8 @@
 import { builder } from '../builder.ts';
 
+const NOT_CONFIGURED =
+  'No anomaly scorer is configured: events carry no anomaly, and no MODEL signals are made.';
+
 interface ScoringStatus {
   readonly configured: boolean;
   readonly scorer: string | null;
@@ -22,7 +25,51 @@ builder.queryField('anomalyScoring', (t) =>
     resolve: () => ({
       configured: false,
       scorer: null,
-      explanation: 'No anomaly scorer is configured: events carry no anomaly, and no MODEL signals are made.',
+      explanation: NOT_CONFIGURED,
     }),
+  }),
+);
+
+interface ScoringRun {
+  readonly scored: number;
+  readonly detections: number;
+  readonly skipped: number;
+  readonly error: string | null;
+}
+
+const AnomalyScoringRun = builder.objectRef<ScoringRun>('AnomalyScoringRun').implement({
+  description: 'What a run of the anomaly scorer did.',
+  fields: (t) => ({
+    scored: t.exposeInt('scored', { description: 'Events scored.' }),
+    detections: t.exposeInt('detections', { description: 'MODEL signals made of them.' }),
+    skipped: t.exposeInt('skipped', {
+      description: 'Events left out: scored before, or of no use to the scorer.',
+    }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it could not run, or stopped.' }),
+  }),
+});
+
+const RunAnomalyScoringInput = builder.inputType('RunAnomalyScoringInput', {
+  description: 'Which events to score.',
+  fields: (t) => ({
+    since: t.field({
+      type: 'DateTime',
+      description: 'Not before this moment; default: whatever is not scored yet.',
+    }),
+    until: t.field({ type: 'DateTime', description: 'Before this moment; default: now.' }),
+  }),
+});
+
+builder.mutationField('runAnomalyScoring', (t) =>
+  t.field({
+    type: AnomalyScoringRun,
+    description: 'Scores events now instead of waiting for the next run.',
+    args: {
+      input: t.arg({
+        type: RunAnomalyScoringInput,
+        description: 'Which events; default: all not scored yet.',
+      }),
+    },
+    resolve: () => ({ scored: 0, detections: 0, skipped: 0, error: NOT_CONFIGURED }),
   }),
 );

@@ -19,6 +19,7 @@ export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. */
   readonly address: string;
   readonly runtime: Runtime;
+  readonly feed: ChangeFeed;
   /** Finishes what is in work, then stops everything that was started. Calling it again waits for the same end. */
   close(): Promise<void>;
 }
@@ -58,6 +59,7 @@ export async function startServer(
   return {
     address,
     runtime,
+    feed,
     close() {
       closing ??= stop(http);
       return closing;

@@ -254,8 +254,9 @@ function homeOfUser(): string | null {
   }
 }
 
+// A socket's URL has a user and no host, which URL does not know: postgres://me@/database?host=/run/postgresql
 function isPostgresUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@socket/'));
 }
 
 const isIpLiteral = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeParse(host).success;

@@ -39,8 +39,9 @@ const firstOf = (error: Error): unknown => (error instanceof AggregateError ? er
 /** `user@host:port/database`, or the socket's directory. */
 export function nameOf(target: DatabaseTarget): string {
   if (!('connectionString' in target)) return `${target.database} in ${target.host}`;
-  if (!URL.canParse(target.connectionString)) return 'of DATABASE_URL';
-  const url = new URL(target.connectionString);
+  const text = target.connectionString.replace('@/', '@localhost/');
+  if (!URL.canParse(text)) return 'of DATABASE_URL';
+  const url = new URL(text);
   const user = url.username === '' ? '' : `${decodeURIComponent(url.username)}@`;
-  return `${user}${url.host || (url.searchParams.get('host') ?? 'localhost')}${url.pathname}`;
+  return `${user}${url.searchParams.get('host') ?? (url.host || 'localhost')}${url.pathname}`;
 }

@@ -95,6 +95,11 @@ describe('settings', () => {
     expect(faultsOf({ MNEMOGRAPH_HOST: '127.1.2.3' })).toEqual([]);
   });
 
+  it('take a DATABASE_URL that names a Unix socket', () => {
+    expect(faultsOf({ DATABASE_URL: 'postgres://me@/memory?host=/run/postgresql' })).toEqual([]);
+    expect(faultsOf({ DATABASE_URL: 'postgres:///memory?host=/run/postgresql' })).toEqual([]);
+  });
+
   it('refuse a replica without its primary', () => {
     expect(faultsOf({ DATABASE_READ_URL: 'postgres://replica/x' })).toEqual([
       expect.stringContaining('Set DATABASE_URL too'),

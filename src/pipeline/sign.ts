@@ -1,7 +1,7 @@
 // Gives each event its signature and its other dimensions, as row ids.
 import { eventFamily } from '../parse/family.ts';
 import { describeForm, signatureKey, statePairing } from '../signature/engine.ts';
-import type { Dimension, RowId } from '../store/dimensions.ts';
+import type { Dimension, Resolved, RowId } from '../store/dimensions.ts';
 import type { StorableEvent } from '../store/event-copy.ts';
 import {
   assets,
@@ -38,28 +38,28 @@ export class Signer {
   }
 
   async sourceId(tenantId: number, via: Via): Promise<RowId> {
-    await this.#sources.ensure(this.#store, tenantId, [via]);
-    return this.#sources.get(tenantId, via.name) as RowId;
+    const { ids } = await this.#sources.resolve(this.#store, tenantId, [via.name], () => via);
+    return ids.get(via.name) as RowId;
   }
 
   async sign(tenantId: number, sourceId: RowId, events: readonly PreparedEvent[]): Promise<SignedBatch> {
     const keys = events.map((event) => signatureKey(event.message, event.partition));
-    const originContents = events.map((event) => originOf(sourceId, event));
-    const fresh = this.#unknownSignatures(tenantId, keys, events);
-    await this.#origins.ensure(this.#store, tenantId, originContents);
-    await this.#assets.ensure(
-      this.#store,
-      tenantId,
-      new Set(events.map((e) => e.host).filter((host) => host !== '')),
+    const originKeys = events.map((event) => originKey(originOf(sourceId, event)));
+    const hosts = events.map((event) => event.host);
+    const origins = await this.#resolve(this.#origins, tenantId, originKeys, (i) =>
+      originOf(sourceId, events[i]!),
     );
-    const createdKeys = await this.#signatures.ensure(this.#store, tenantId, fresh);
+    const assets = await this.#resolve(this.#assets, tenantId, hosts, (i) => hosts[i]!);
+    const signatures = await this.#resolve(this.#signatures, tenantId, keys, (i) =>
+      describeSignature(events[i]!),
+    );
     const signed = events.map((event, i) => ({
       prepared: event,
       timestampUs: event.timestampUs,
       identity: event.identity,
-      origin: this.#origins.get(tenantId, originKey(originContents[i] as OriginContent)) as RowId,
-      signature: this.#signatures.get(tenantId, keys[i] as string) as RowId,
-      asset: event.host === '' ? null : (this.#assets.get(tenantId, event.host) as RowId),
+      origin: origins.ids.get(originKeys[i]!) as RowId,
+      signature: signatures.ids.get(keys[i]!) as RowId,
+      asset: event.host === '' ? null : (assets.ids.get(event.host) as RowId),
       severity: event.severity,
       facility: event.facility,
       flags: event.flags,
@@ -68,21 +68,24 @@ export class Signer {
     }));
     return {
       events: signed,
-      newSignatureIds: createdKeys.map((key) => (this.#signatures.get(tenantId, key) as RowId).text),
+      newSignatureIds: signatures.created.map((key) => (signatures.ids.get(key) as RowId).text),
     };
   }
 
-  #unknownSignatures(
+  /** `keys` may repeat; '' stands for none. */
+  #resolve<Content>(
+    dimension: Dimension<Content>,
     tenantId: number,
     keys: readonly string[],
-    events: readonly PreparedEvent[],
-  ): Iterable<SignatureContent> {
-    const unknown = new Map<string, SignatureContent>();
+    contentAt: (position: number) => Content,
+  ): Promise<Resolved> {
+    const positions = new Map<string, number>();
     keys.forEach((key, i) => {
-      if (unknown.has(key) || this.#signatures.get(tenantId, key) !== undefined) return;
-      unknown.set(key, describeSignature(events[i] as PreparedEvent));
+      if (key !== '' && !positions.has(key)) positions.set(key, i);
     });
-    return unknown.values();
+    return dimension.resolve(this.#store, tenantId, positions.keys(), (key) =>
+      contentAt(positions.get(key)!),
+    );
   }
 }
 

@@ -18,68 +18,92 @@ export const NO_ASSET = '0';
 
 const CACHE_LIMIT = 200_000;
 
+interface KeyedRow {
+  readonly key: string;
+  readonly id: string;
+}
+
 /** How one kind of dimension is found and made. `rows` align with `contents`. */
 export interface DimensionTable<Content> {
   /** Distinct contents give distinct keys. */
   readonly keyOf: (content: Content) => string;
-  readonly insert: (
-    client: pg.ClientBase,
-    tenantId: number,
-    contents: Content[],
-  ) => Promise<{ key: string; id: string }[]>;
-  readonly select: (
-    client: pg.ClientBase,
-    tenantId: number,
-    contents: Content[],
-  ) => Promise<{ key: string; id: string }[]>;
+  readonly insert: (client: pg.ClientBase, tenantId: number, contents: Content[]) => Promise<KeyedRow[]>;
+  readonly select: (client: pg.ClientBase, tenantId: number, contents: Content[]) => Promise<KeyedRow[]>;
+}
+
+export interface Resolved {
+  /** By content key, for everything that was asked. */
+  readonly ids: ReadonlyMap<string, RowId>;
+  /** The keys that this call created. */
+  readonly created: readonly string[];
 }
 
 /** Content to row id, per tenant; bounded, and never wrong: rows are only ever added. */
 export class Dimension<Content> {
   readonly #table: DimensionTable<Content>;
-  readonly #ids = new Map<string, RowId>();
+  readonly #known = new Map<number, Map<string, RowId>>();
+  #size = 0;
 
   constructor(table: DimensionTable<Content>) {
     this.#table = table;
   }
 
-  get(tenantId: number, key: string): RowId | undefined {
-    return this.#ids.get(`${tenantId}\u0000${key}`);
-  }
-
-  /** Afterwards `get` answers for every one of `contents`. Returns the keys that this call created. */
-  async ensure(store: Store, tenantId: number, contents: Iterable<Content>): Promise<string[]> {
-    const missing = new Map<string, Content>();
-    for (const content of contents) {
-      const key = this.#table.keyOf(content);
-      if (this.get(tenantId, key) === undefined) missing.set(key, content);
+  /** Finds or makes the row of every key; `contentOf` is asked only for keys that this process has not met. */
+  async resolve(
+    store: Store,
+    tenantId: number,
+    keys: Iterable<string>,
+    contentOf: (key: string) => Content,
+  ): Promise<Resolved> {
+    const ids = new Map<string, RowId>();
+    const missing: string[] = [];
+    const known = this.#known.get(tenantId);
+    for (const key of keys) {
+      const id = known?.get(key);
+      if (id === undefined) missing.push(key);
+      else ids.set(key, id);
     }
-    if (missing.size === 0) return [];
-    const sorted = [...missing.keys()].sort().map((key) => missing.get(key) as Content);
-    return this.#load(store, tenantId, sorted);
-  }
-
-  async #load(store: Store, tenantId: number, contents: Content[]): Promise<string[]> {
-    if (this.#ids.size > CACHE_LIMIT) this.#ids.clear();
+    if (missing.length === 0) return { ids, created: [] };
     const client = await store.writePool.connect();
     try {
-      const found = await this.#table.select(client, tenantId, contents);
-      this.#remember(tenantId, found);
-      const absent = contents.filter(
-        (content) => this.get(tenantId, this.#table.keyOf(content)) === undefined,
-      );
-      if (absent.length === 0) return [];
-      const created = await this.#table.insert(client, tenantId, absent);
-      this.#remember(tenantId, created);
-      if (created.length < absent.length)
-        this.#remember(tenantId, await this.#table.select(client, tenantId, absent));
-      return created.map((row) => row.key);
+      const absent = missing.sort().map(contentOf);
+      const created = await this.#load(client, tenantId, absent, ids);
+      this.#remember(tenantId, missing, ids);
+      return { ids, created };
     } finally {
       client.release();
     }
   }
 
-  #remember(tenantId: number, rows: readonly { key: string; id: string }[]): void {
-    for (const row of rows) this.#ids.set(`${tenantId}\u0000${row.key}`, rowId(row.id));
+  async #load(
+    client: pg.ClientBase,
+    tenantId: number,
+    contents: Content[],
+    ids: Map<string, RowId>,
+  ): Promise<string[]> {
+    const take = (rows: readonly KeyedRow[]) => {
+      for (const row of rows) ids.set(row.key, rowId(row.id));
+      return rows;
+    };
+    const isAbsent = (content: Content) => !ids.has(this.#table.keyOf(content));
+    take(await this.#table.select(client, tenantId, contents));
+    const absent = contents.filter(isAbsent);
+    if (absent.length === 0) return [];
+    const created = take(await this.#table.insert(client, tenantId, absent));
+    const raced = absent.filter(isAbsent);
+    if (raced.length > 0) take(await this.#table.select(client, tenantId, raced));
+    return created.map((row) => row.key);
+  }
+
+  #remember(tenantId: number, keys: readonly string[], ids: ReadonlyMap<string, RowId>): void {
+    if (this.#size > CACHE_LIMIT) {
+      this.#known.clear();
+      this.#size = 0;
+    }
+    const known = this.#known.get(tenantId) ?? new Map<string, RowId>();
+    this.#known.set(tenantId, known);
+    this.#size -= known.size;
+    for (const key of keys) known.set(key, ids.get(key) as RowId);
+    this.#size += known.size;
   }
 }

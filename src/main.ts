@@ -36,10 +36,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const runtime = await openRuntime(settings, options);
   const { store, logger } = runtime;
-  const feed = new ChangeFeed({
-    store,
-    onFault: (err) => logger.warn({ reason: err.message }, 'the change feed recovers'),
-  });
+  const feed = new ChangeFeed({ store, onFault: (error) => runtime.onConnectionLost(error) });
   const pruning = startPruning(store, settings.resumeHours, logger);
   const replica = openReplica(settings, store);
   const stop = async (http: HttpServer | null) => {

@@ -26,6 +26,8 @@ export interface Runtime {
   readonly pipeline: Pipeline;
   /** null: DATABASE_URL names the server. */
   readonly embedded: EmbeddedServer | null;
+  /** For whoever holds a connection of its own: an embedded database that was killed is started again. */
+  onConnectionLost(error: Error): void;
   /** The caller who acts for this tenant, which is made when it does not exist. */
   callerFor(tenantSlug: string): Promise<Caller>;
   /** Waits for what is in work, then lets go of everything; the last user of the embedded database stops it. */
@@ -39,7 +41,8 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions): 
   try {
     const { applied } = await migrateDatabase(database.target);
     logger.info({ migrations: applied, embedded: database.embedded !== null }, 'database ready');
-    const store = openStore(database.target, { onConnectionError: reviver(database, logger) });
+    const onConnectionLost = reviver(database, logger);
+    const store = openStore(database.target, { onConnectionError: onConnectionLost });
     const pipeline = createPipeline({ store, clock, logger, retentionDays: settings.retentionDays ?? null });
     await pipeline.start();
     return {
@@ -49,6 +52,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions): 
       store,
       pipeline,
       embedded: database.embedded,
+      onConnectionLost,
       async callerFor(tenantSlug) {
         return { tenantId: await ensureTenant(store, tenantSlug), tenantSlug, actor };
       },

@@ -25,8 +25,11 @@ export const errorMasker =
     const cause = rootCause(error);
     if (cause instanceof CallerError) return fromCaller(cause, error);
     if (cause instanceof GraphQLError) return error as Error;
+    if (isUnreachable(cause)) {
+      logger.warn({ reason: (cause as Error).message }, 'the database did not answer an operation');
+      return fromCaller(databaseAway(), error);
+    }
     logger.error({ err: cause }, 'an operation failed');
-    if (isUnreachable(cause)) return fromCaller(databaseAway(), error);
     return new GraphQLError(fallback, {
       ...placeOf(error),
       extensions: { code: 'INTERNAL_SERVER_ERROR', http: { status: 500 } },

@@ -1,5 +1,5 @@
 // Turns the many ways in which a database cannot be reached into one sentence that says what to do.
-import { UnavailableError } from '../domain/errors.ts';
+import { CallerError, UnavailableError } from '../domain/errors.ts';
 import type { DatabaseTarget } from './target.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -9,7 +9,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the host cannot be looked up. Correct it in DATABASE_URL, or mend the name service',
   ETIMEDOUT: 'it does not answer. Correct DATABASE_URL, or open the way through the firewall',
   EHOSTUNREACH: 'there is no way to that host. Correct DATABASE_URL, or mend the network',
-  ECONNRESET: 'it closed the connection. Look into its log; it may want TLS (?sslmode=require)',
+  ECONNRESET:
+    'it closed the connection. Make sure that PostgreSQL is what listens there, and look into its log',
   '28P01': 'it refuses the password. Correct user and password in DATABASE_URL',
   '28000': 'it refuses this user. Correct the user in DATABASE_URL, or let it in (pg_hba.conf)',
   '3D000': 'it has no such database. Create it (createdb), or correct the name in DATABASE_URL',
@@ -18,17 +19,18 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57P03': 'it is starting up or shutting down. Try again in a moment',
 };
 
-/** An UnavailableError that names the server, without its password; any other error is returned as it is. */
-export function explainUnreachable(error: unknown, target: DatabaseTarget): unknown {
-  const advice = ADVICE[codeOf(error)];
-  if (advice === undefined) return error;
-  return new UnavailableError(`The database ${nameOf(target)} cannot be used: ${advice}.`);
+/** An UnavailableError that names the server, without its password. */
+export function explainUnreachable(error: unknown, target: DatabaseTarget): CallerError {
+  if (error instanceof CallerError) return error;
+  const reason = ADVICE[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  return new UnavailableError(`The database ${nameOf(target)} cannot be used: ${reason}.`);
 }
 
 function codeOf(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause ?? firstOf(at)) {
     const { code } = at as NodeJS.ErrnoException;
     if (code !== undefined && code in ADVICE) return code;
+    if (/Connection terminated/.test(at.message)) return 'ECONNRESET';
   }
   return '';
 }

@@ -4,7 +4,8 @@ import { parseLine } from '../parse/parse-line.ts';
 import type { ParsedLine } from '../parse/parsed-line.ts';
 import { EventFlag, event } from '../store/tables/event.ts';
 import { origin } from '../store/tables/source.ts';
-import { bundle, type Values } from './fields.ts';
+import type { Values } from './column-types.ts';
+import { bundle } from './fields.ts';
 import type { Lookup } from './plan/scope.ts';
 
 export const eventOrigin: Lookup<typeof event, typeof origin> = {

@@ -15,9 +15,9 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { NodeType } from '../domain/words.ts';
 import { builder, type SchemaTypes } from './builder.ts';
+import type { ColumnOptions, TypeOfColumn, Values } from './column-types.ts';
 import { connectionOf, pageArguments, pageComplexity } from './connections.ts';
 import type { GraphContext } from './context.ts';
-import type { ExactEnum } from './enums.ts';
 import type { FilterRef } from './filters.ts';
 import type { NodeTypeRef } from './nodes.ts';
 import { slotOf } from './plan/collect.ts';
@@ -25,6 +25,7 @@ import { bundleSlot } from './plan/compile.ts';
 import { type ConnectionPlan, connectionValue, totalSlot } from './plan/connection.ts';
 import {
   type ColumnBundle,
+  type Fan,
   type FieldPlan,
   type FilterTerms,
   type OneOfMember,
@@ -37,55 +38,7 @@ import type { PlannedRow } from './plan/row.ts';
 import { DEFAULT_LIST_SIZE } from './plan/row-set.ts';
 import type { Row, RowScope, TenantTable } from './plan/scope.ts';
 
-type Data<C extends AnyPgColumn> = C['_']['data'];
-type Kind<C extends AnyPgColumn> = C['_']['columnType'];
-
-type Text<C extends AnyPgColumn> = string extends Data<C> ? 'String' : ExactEnum<Data<C>>;
-type Whole<C extends AnyPgColumn> = number extends Data<C> ? 'Int' : ExactEnum<Data<C>>;
-
-/** The GraphQL type of a column: `never` for keys, which leave only as global ids. */
-export type TypeOfColumn<C extends AnyPgColumn> =
-  Kind<C> extends 'PgText'
-    ? Text<C>
-    : Kind<C> extends 'PgTimestampString'
-      ? 'DateTime'
-      : Kind<C> extends 'PgInteger' | 'PgSmallInt'
-        ? Whole<C>
-        : Kind<C> extends 'PgDoublePrecision'
-          ? 'Float'
-          : Kind<C> extends 'PgBoolean'
-            ? 'Boolean'
-            : Kind<C> extends 'PgJsonb'
-              ? 'JSON'
-              : Kind<C> extends 'PgArray'
-                ? readonly ['String']
-                : Kind<C> extends 'PgCustomColumn'
-                  ? number extends Data<C>
-                    ? 'SafeInt'
-                    : never
-                  : never;
-
-type NullabilityOf<C extends AnyPgColumn> = C['_']['notNull'] extends true
-  ? { readonly nullable?: false }
-  : { readonly nullable: true };
-
-export type ColumnOptions<C extends AnyPgColumn> = NullabilityOf<C> & {
-  readonly type: TypeOfColumn<C>;
-  readonly description: string;
-};
-
 type ColumnsOf<T extends TenantTable> = T['_']['columns'];
-
-type Selected<C> = C extends AnyPgColumn
-  ? C['_']['notNull'] extends true
-    ? Data<C>
-    : Data<C> | null
-  : C extends SQL<infer V>
-    ? V
-    : never;
-
-/** What a computed field's resolver gets: the declared columns by their names. */
-export type Values<S extends SelectedColumns> = { readonly [K in keyof S]: Selected<S[K]> };
 
 type ComputedOptions<
   T extends TenantTable,
@@ -111,6 +64,7 @@ type ComputedOptions<
 export interface ManyOptions<P extends TenantTable, C extends TenantTable> {
   readonly description: string;
   readonly on: Relation<P, C>;
+  readonly fan?: Fan<P, C>;
   readonly order: Order<C>;
   readonly args?: ArgumentTerms<C>;
 }
@@ -136,6 +90,13 @@ export const bundle = <T extends TenantTable, S extends SelectedColumns>(
   _table: T,
   select: (row: Row<T>, scope: RowScope) => S,
 ): ColumnBundle<T, S> => ({ name, select });
+
+/** A {@link Fan} over `table`: its rows of the parent, and the children that each feeds. */
+export const fan = <P extends TenantTable, C extends TenantTable, F extends TenantTable>(
+  table: F,
+  of: (row: Row<F>, parent: Row<P>) => SQL,
+  feeds: (row: Row<F>, child: Row<C>) => SQL,
+): Fan<P, C> => ({ table, of, feeds }) as unknown as Fan<P, C>;
 
 type FieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, PlannedRow>;
 
@@ -235,8 +196,8 @@ export class NodeFields<T extends TenantTable> {
     node: AnyNodeRef<C>,
     options: ManyOptions<T, C> & { readonly filter?: FilterRef<C>; readonly countLimit?: number },
   ): AnyFieldRef {
-    const { description, on, order, args, filter, countLimit = null } = options;
-    const plan = { kind: 'connection', node: () => node.node, on, orders: [order], countLimit } as const;
+    const { description, on, fan, order, args, filter, countLimit = null } = options;
+    const plan = { kind: 'connection', node: () => node.node, on, fan, orders: [order], countLimit } as const;
     return this.#t.field({
       type: connectionOf(node as never),
       description,

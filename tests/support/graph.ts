@@ -9,6 +9,7 @@ import { TestClock } from './pipeline.ts';
 
 export interface TestGraph {
   readonly schema: GraphQLSchema;
+  readonly services: GraphServices;
   readonly store: Store;
   readonly clock: TestClock;
   /** The texts of the statements of the latest `run`. */
@@ -37,6 +38,7 @@ export async function startTestGraph(at = '2026-03-10T12:00:00Z'): Promise<TestG
   };
   return {
     schema,
+    services,
     store,
     clock,
     statements,

@@ -52,10 +52,21 @@ export interface FilterTerm<T extends TenantTable = TenantTable> {
 
 export type FilterTerms<T extends TenantTable = TenantTable> = Readonly<Record<string, FilterTerm<T>>>;
 
+/**
+ * A list that many keys of one index feed: the window is read for each row of `table` apart, and the windows merged,
+ * so that its cost depends on the page and not on all that lies behind it.
+ */
+export interface Fan<P extends TenantTable, C extends TenantTable, F extends TenantTable = TenantTable> {
+  readonly table: F;
+  readonly of: (fan: Row<F>, parent: Row<P>) => SQL;
+  readonly feeds: (fan: Row<F>, child: Row<C>) => SQL;
+}
+
 export interface RowSet<P extends TenantTable = TenantTable, C extends TenantTable = TenantTable> {
   readonly node: () => NodeTable<C>;
   /** Absent on root fields: all rows of the tenant. */
   readonly on?: Relation<P, C>;
+  readonly fan?: Fan<P, C>;
   /** Conditions of the arguments other than `filter` and paging, by argument name. */
   readonly args?: FilterTerms<C>;
   readonly filter?: FilterTerms<C>;

@@ -75,8 +75,32 @@ export function compileRowSet(
     const values = order.columns(row).map(plainValue);
     slots.set(CURSOR_SLOT, sql`json_build_array(${sql.join(values, sql`,`)})`);
   }
-  const limited = sql`select ${name}.* from ${from} where ${and(...conditions)} order by ${orderBy(order, row, window.backward)} limit ${sql.raw(String(window.limit))}`;
+  const sorted = orderBy(order, row, window.backward);
+  const rows = (from: SQL, where: SQL | undefined) =>
+    sql`select ${name}.* from ${from} where ${where} order by ${sorted} limit ${sql.raw(String(window.limit))}`;
+  const fan = fanOf(compiler, plan, parent, row);
+  const limited = fan
+    ? rows(
+        sql`${fan.from} cross join lateral (${rows(from, and(...conditions, fan.feeds))}) ${name}`,
+        fan.where,
+      )
+    : rows(from, and(...conditions));
   return { slots, source: sql`(${limited}) ${name}${joins}`, order: orderBy(order, row, false) };
+}
+
+function fanOf(
+  compiler: RowCompiler,
+  { fan }: RowSet,
+  parent: Row<TenantTable> | null,
+  row: Row<TenantTable>,
+): { from: SQL; where: SQL | undefined; feeds: SQL } | null {
+  if (!fan || !parent) return null;
+  const feeder = compiler.scope.table(fan.table);
+  return {
+    from: feeder.from,
+    where: and(feeder.mine, fan.of(feeder.row, parent)),
+    feeds: fan.feeds(feeder.row, row),
+  };
 }
 
 /** How many rows there are before any window, counted no further than `countLimit` + 1. */
@@ -89,10 +113,11 @@ export function compileCount(
   const node = plan.node();
   const { row, from, mine } = compiler.scope.table(node.table);
   const args = argumentsOf(compiler, field);
-  const where = and(mine, ...conditionsOf(compiler, plan, field, args, parent, row));
-  if (plan.countLimit === null) return sql`(select count(*)::int from ${from} where ${where})`;
-  const limit = sql.raw(String(plan.countLimit + 1));
-  return sql`(select count(*)::int from (select 1 from ${from} where ${where} limit ${limit}) counted)`;
+  const fan = fanOf(compiler, plan, parent, row);
+  const where = and(mine, ...conditionsOf(compiler, plan, field, args, parent, row), fan?.where, fan?.feeds);
+  const rows = sql`from ${fan ? sql`${fan.from} cross join ` : sql``}${from} where ${where}`;
+  if (plan.countLimit === null) return sql`(select count(*)::int ${rows})`;
+  return sql`(select count(*)::int from (select 1 ${rows} limit ${sql.raw(String(plan.countLimit + 1))}) counted)`;
 }
 
 /** A plain list: a JSON array of at most `first` rows. */

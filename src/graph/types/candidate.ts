@@ -15,6 +15,7 @@ import { builder } from '../builder.ts';
 import { CandidateFilter } from '../candidate-filter.ts';
 import { CandidateStateEnum, CandidateTypeEnum, DecisionBandEnum, SeverityEnum } from '../enums.ts';
 import { EVENT_COUNT_LIMIT, EventFilter } from '../event-filter.ts';
+import { fan } from '../fields.ts';
 import { implementNode } from '../node.ts';
 import {
   Asset,
@@ -153,13 +154,13 @@ implementNode(Candidate, {
     }),
     events: t.connection(Event, {
       description: 'Its evidence: the events of its signatures on its assets in its time, newest first.',
+      fan: fan(
+        candidateSignature,
+        (cs, c) => sql`${cs.candidateId} = ${c.candidateId}`,
+        (cs, e) => sql`${e.signatureId} = ${cs.signatureId}`,
+      ),
       on: (c, e, scope) =>
         sql`${e.ts} between ${c.firstSeenAt} and ${c.lastSeenAt}
-          and ${e.signatureId} in ${scope.select(
-            candidateSignature,
-            (cs) => cs.signatureId,
-            (cs) => sql`${cs.candidateId} = ${c.candidateId}`,
-          )}
           and (${scope.exists(candidateAsset, (ca) => sql`${ca.candidateId} = ${c.candidateId} and ${ca.assetId} = ${e.assetId}`)}
             or not ${scope.exists(candidateAsset, (ca) => sql`${ca.candidateId} = ${c.candidateId}`)})`,
       order: eventsNewestFirst,

@@ -10,7 +10,7 @@ import { readSettings, type Settings } from '../settings.ts';
 import { DEFAULT_TENANT } from '../store/tenants.ts';
 import { whoListens } from './demo/find-running.ts';
 import { newLines } from './demo/new-lines.ts';
-import { askAboutDeploy } from './demo/remember.ts';
+import { askAboutDeploy, recalledIncidents } from './demo/remember.ts';
 import { renderNextSteps, renderReport } from './demo/report.ts';
 import { resetTenant } from './demo/reset.ts';
 import { seedDemo } from './demo/seed-demo.ts';
@@ -114,11 +114,13 @@ async function show(runtime: Runtime, address: string | null): Promise<void> {
   const caller = await runtime.callerFor(DEFAULT_TENANT);
   const seeding = await seedDemo(runtime, caller);
   const ctx = { store, clock, caller };
+  const answer = await askAboutDeploy(ctx, seeding.anchorUs);
   const report = {
     seeding,
     highlights: await interesting(ctx, { first: HIGHLIGHTS }),
+    incidents: await recalledIncidents(ctx, answer),
     question: newLines(seeding.anchorUs).unluckyDeploy,
-    answer: await askAboutDeploy(ctx, seeding.anchorUs),
+    answer,
   };
   const { columns = WIDEST, isTTY } = process.stdout;
   const style = { width: Math.min(columns, WIDEST), color: isTTY === true && process.stdout.hasColors() };

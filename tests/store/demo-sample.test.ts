@@ -1,13 +1,15 @@
 // The sample through the one pipeline: what it must find, what it must leave alone, and that neither the order nor
 // the batching of the lines changes any of it.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import { sampleLines } from '../../src/cli/demo/sample.ts';
 import { seedSample } from '../../src/cli/demo/seed.ts';
+import { seedDemo } from '../../src/cli/demo/seed-demo.ts';
 import type { Caller } from '../../src/domain/caller.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import { type Clock, parseMicros, US_PER_DAY, US_PER_HOUR } from '../../src/domain/time.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/pipeline.ts';
+import { review } from '../../src/review/review.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { ensureTenant } from '../../src/store/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -200,4 +202,40 @@ describe('the sample, seeded', () => {
     },
     180_000,
   );
+});
+
+describe('what the sample brings along', () => {
+  let memory: Memory;
+
+  beforeEach(async () => {
+    memory = await openMemory();
+  });
+  afterEach(() => memory.close());
+
+  const remembered = async (): Promise<unknown> => {
+    const { rows } = await memory.store.writePool.query(`
+      select (select count(*)::int from incident) as incidents, (select count(*)::int from lesson) as lessons,
+             (select count(*)::int from runbook_hint) as hints, (select count(*)::int from hint_outcome) as outcomes,
+             (select count(*)::int from review) as reviews`);
+    return rows[0];
+  };
+
+  it('is an incident with a lesson and a hint that worked, once, however often it is seeded', async () => {
+    await seedDemo(memory, memory.caller);
+    const once = await remembered();
+    expect(once).toEqual({ incidents: 1, lessons: 1, hints: 1, outcomes: 1, reviews: 2 });
+    await seedDemo(memory, memory.caller);
+    expect(await remembered()).toEqual(once);
+  });
+
+  it('is left away where a person has judged otherwise', async () => {
+    await seedSample(memory, memory.caller);
+    const { rows } = await memory.store.writePool.query<{ id: string }>(
+      `select candidate_id as id from candidate where title like '%checkout of order%'`,
+    );
+    for (const { id } of rows)
+      await review(memory, { subject: { type: 'Candidate', key: id }, decision: 'NOISE' });
+    await seedDemo(memory, memory.caller);
+    expect(await remembered()).toMatchObject({ incidents: 0, lessons: 0, hints: 0 });
+  });
 });

@@ -57,6 +57,23 @@ export async function rememberDeploy(ctx: VerbContext, anchorUs: Micros): Promis
 export const askAboutDeploy = (ctx: VerbContext, anchorUs: Micros): Promise<SeenBefore> =>
   seenBefore(ctx, { message: { text: newLines(anchorUs).unluckyDeploy } });
 
+export interface RememberedIncident {
+  readonly title: string;
+  readonly summary: string;
+}
+
+/** The incidents that the answer recalls, foremost first. */
+export async function recalledIncidents(
+  { store, caller }: VerbContext,
+  answer: SeenBefore,
+): Promise<RememberedIncident[]> {
+  const ids = answer.incidents.map(({ incidentId }) => incidentId);
+  return store.read<RememberedIncident[]>`
+    select title, summary from incident
+     where tenant_id = ${caller.tenantId} and incident_id = any(${ids}::bigint[])
+     order by array_position(${ids}::bigint[], incident_id)`;
+}
+
 async function promoteAll(
   ctx: VerbContext,
   candidates: readonly SampleCandidate[],

@@ -4,11 +4,14 @@ import type { Highlight } from '../../memory/digest/highlight.ts';
 import { type DigestStyle, renderDigest } from '../../memory/digest/render-digest.ts';
 import type { SeenBefore } from '../../memory/seen-before/answer.ts';
 import { SAMPLE_DAYS } from './lines.ts';
+import type { RememberedIncident } from './remember.ts';
 import type { Seeding } from './seed.ts';
 
 export interface Report {
   readonly seeding: Seeding;
   readonly highlights: readonly Highlight[];
+  /** What people have already judged worth keeping. */
+  readonly incidents: readonly RememberedIncident[];
   /** The line that was asked about, and the answer. */
   readonly question: string;
   readonly answer: SeenBefore;
@@ -19,8 +22,12 @@ const count = (n: number): string => n.toLocaleString('en-US');
 
 /** Ends with a newline. */
 export function renderReport(report: Report, style: Required<DigestStyle>): string {
-  const { seeding, highlights, question, answer } = report;
-  const bold = (text: string): string => (style.color ? `\x1b[1m${text}\x1b[0m` : text);
+  const { seeding, highlights, incidents, question, answer } = report;
+  const title = (text: string): string[] => [
+    style.color ? `\x1b[1m${text}\x1b[0m` : text,
+    '─'.repeat(style.width),
+    '',
+  ];
   const paragraph = (text: string): string[] => wrap(text, style.width - 2).map((line) => `  ${line}`);
   const heading = `What deserves a look, ${day(seeding.anchorUs - SAMPLE_DAYS * US_PER_DAY)} to ${day(seeding.anchorUs - 1)}`;
   return [
@@ -28,9 +35,9 @@ export function renderReport(report: Report, style: Required<DigestStyle>): stri
     ...wrap(seedingText(seeding), style.width),
     '',
     renderDigest(heading, highlights, style),
-    bold('Have we seen this before?'),
-    '─'.repeat(style.width),
-    '',
+    ...(incidents.length === 0 ? [] : title('Already remembered')),
+    ...incidents.flatMap((incident) => [...paragraph(`${incident.title}. ${incident.summary}`), '']),
+    ...title('Have we seen this before?'),
     ...paragraph(question),
     '',
     ...paragraph(answer.explanation),

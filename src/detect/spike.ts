@@ -25,12 +25,20 @@ export interface SpikeResult {
   readonly bursts: BurstSpan[];
   /** False where the last burst was still open at the end of the range: later minutes may belong to it. */
   readonly settled: boolean;
+  /** A baseline would have looked further back than the series reaches: a longer one may give another result. */
+  readonly starved: boolean;
 }
 
 interface HotBucket {
   readonly startMinute: number;
   readonly unitMinutes: number;
   readonly baseline: number;
+}
+
+/** What was found in one slot. */
+interface SlotResult {
+  readonly hot: HotBucket[];
+  readonly starved: boolean;
 }
 
 /** One resolution of a series. A bucket is alive when all its minutes were, and silent when none was. */
@@ -42,9 +50,12 @@ interface Grid {
   readonly silent: Uint8Array;
 }
 
-/** How far before `from` a series must reach for {@link findBursts} to be exact. */
-export const spikeReachMinutes = (settings: SpikeSettings): number =>
-  settings.lookBackMinutes + settings.slotMinutes;
+/**
+ * How far before `from` a series may have to reach, shortest first: for minutes of an asset that was never silent, for
+ * their five-minute sums, and, always enough, for an asset that was.
+ */
+export const spikeReaches = ({ windowBuckets, slotMinutes, lookBackMinutes }: SpikeSettings): number[] =>
+  [windowBuckets, windowBuckets * slotMinutes, lookBackMinutes].map((minutes) => minutes + slotMinutes);
 
 /** The longest that a burst can last: its buckets are contiguous, for a silence closes it. */
 export const maxBurstMinutes = (settings: SpikeSettings): number =>
@@ -57,9 +68,15 @@ export function findBursts(series: Series, from: number, to: number, settings: S
   const hot: HotBucket[] = [];
   const first = Math.max(0, Math.floor((from - coarse.fromMinute) / coarse.unitMinutes));
   const last = Math.min(coarse.counts.length, Math.ceil((to - coarse.fromMinute) / coarse.unitMinutes));
-  for (let slot = first; slot < last; slot++) hot.push(...hotInSlot(fine, coarse, slot, settings));
+  let starved = false;
+  for (let slot = first; slot < last; slot++) {
+    if (coarse.counts[slot]! < settings.minCount) continue;
+    const found = hotInSlot(fine, coarse, slot, settings);
+    hot.push(...found.hot);
+    starved ||= found.starved;
+  }
   const begun = hot.filter((bucket) => bucket.startMinute >= from && bucket.startMinute < to);
-  return joinBursts(begun, fine, coarse, to, settings);
+  return { ...joinBursts(begun, fine, coarse, to, settings), starved };
 }
 
 function gridOf(series: Series, unitMinutes: number): Grid {
@@ -80,42 +97,53 @@ function gridOf(series: Series, unitMinutes: number): Grid {
 }
 
 // Slow and unsteady series are judged on the whole slot. Which they are is told by the minutes before it.
-function hotInSlot(fine: Grid, coarse: Grid, slot: number, settings: SpikeSettings): HotBucket[] {
-  if (coarse.counts[slot]! < settings.minCount) return [];
+function hotInSlot(fine: Grid, coarse: Grid, slot: number, settings: SpikeSettings): SlotResult {
   const firstMinute = slot * coarse.unitMinutes;
-  const before = learnBaseline(windowBefore(fine, firstMinute, settings).counts, settings);
-  if (before.dispersion > settings.maxDispersion || before.rate < settings.minRate)
-    return hotBucket(coarse, slot, settings) ?? [];
-  const hot: HotBucket[] = [];
+  const before = windowBefore(fine, firstMinute, settings);
+  const { dispersion, rate } = learnBaseline(before.counts, settings);
+  const isCoarse = dispersion > settings.maxDispersion || rate < settings.minRate;
   const end = Math.min(firstMinute + coarse.unitMinutes, fine.counts.length);
-  for (let m = firstMinute; m < end; m++) hot.push(...(hotBucket(fine, m, settings) ?? []));
-  return hot;
+  const hot: HotBucket[] = [];
+  let { starved } = before;
+  for (let i = isCoarse ? slot : firstMinute; i < (isCoarse ? slot + 1 : end); i++) {
+    const grid = isCoarse ? coarse : fine;
+    if (grid.counts[i]! < settings.minCount) continue;
+    const window = windowBefore(grid, i, settings);
+    starved ||= window.starved;
+    const baseline = learnBaseline(window.counts, settings);
+    if (window.isFresh || !standsOut(grid.counts[i]!, baseline, settings)) continue;
+    const { unitMinutes } = grid;
+    hot.push({ startMinute: grid.fromMinute + i * unitMinutes, unitMinutes, baseline: baseline.level });
+  }
+  return { hot, starved };
 }
 
-function hotBucket(grid: Grid, index: number, settings: SpikeSettings): [HotBucket] | null {
-  if (grid.counts[index]! < settings.minCount) return null;
-  const { counts, isFresh } = windowBefore(grid, index, settings);
-  if (isFresh || counts.length < settings.warmUpBuckets) return null;
-  const baseline = learnBaseline(counts, settings);
-  if (!standsOut(grid.counts[index]!, baseline, settings)) return null;
-  const startMinute = grid.fromMinute + index * grid.unitMinutes;
-  return [{ startMinute, unitMinutes: grid.unitMinutes, baseline: baseline.level }];
+interface Window {
+  /** Alive buckets, oldest first. */
+  readonly counts: number[];
+  /** The asset was silent just before. */
+  readonly isFresh: boolean;
+  readonly starved: boolean;
 }
 
-/** The alive buckets before `index`, oldest first; `isFresh`: the asset was silent just before. */
-function windowBefore(grid: Grid, index: number, settings: SpikeSettings) {
-  const earliest = Math.max(0, index - Math.floor(settings.lookBackMinutes / grid.unitMinutes));
+function windowBefore(grid: Grid, index: number, settings: SpikeSettings): Window {
+  const earliest = index - Math.floor(settings.lookBackMinutes / grid.unitMinutes);
   const counts: number[] = [];
   let silenceSeen = false;
   let sinceSilence = 0;
-  for (let i = index - 1; i >= earliest && counts.length < settings.windowBuckets; i--) {
+  let i = index - 1;
+  for (; i >= Math.max(0, earliest) && counts.length < settings.windowBuckets; i--) {
     if (grid.alive[i] === 0) silenceSeen = true;
     else {
       counts.push(grid.counts[i]!);
       if (!silenceSeen) sinceSilence++;
     }
   }
-  return { counts: counts.reverse(), isFresh: silenceSeen && sinceSilence < settings.graceBuckets };
+  return {
+    counts: counts.reverse(),
+    isFresh: silenceSeen && sinceSilence < settings.graceBuckets,
+    starved: counts.length < settings.windowBuckets && i >= earliest,
+  };
 }
 
 function joinBursts(
@@ -124,7 +152,7 @@ function joinBursts(
   coarse: Grid,
   to: number,
   settings: SpikeSettings,
-): SpikeResult {
+): Omit<SpikeResult, 'starved'> {
   const bursts: BurstSpan[] = [];
   let open: OpenBurst | null = null;
   for (const bucket of hot) {

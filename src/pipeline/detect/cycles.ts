@@ -1,6 +1,7 @@
 // Keeps one RECOVERY signal per self-healed problem, matched anew wherever one of its two sides was touched.
 import { sql } from 'drizzle-orm';
-import { type Cycle, matchCycles } from '../../detect/cycle.ts';
+import { aliveMinutes, alivenessReachMinutes } from '../../detect/aliveness.ts';
+import { type AliveBetween, type Cycle, matchCycles } from '../../detect/cycle.ts';
 import type { Hostnames } from '../../detect/rows.ts';
 import { cycleText } from '../../detect/self-heal.ts';
 import { type Micros, minuteOf, US_PER_SECOND } from '../../domain/time.ts';
@@ -8,7 +9,7 @@ import type { Announcement } from '../../live/outbox.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import { deleteSignals } from './delete-signals.ts';
 import { loadHostnames, type SignatureRow } from './facts.ts';
-import { loadActivity } from './series.ts';
+import { loadActiveMinutes } from './series.ts';
 import { loadStateReports } from './state-reports.ts';
 
 /** Event times of one pair on one asset in which something was touched; both ends included. */
@@ -92,22 +93,20 @@ async function rematch(ctx: DetectContext, rematches: readonly Rematch[]): Promi
       })),
     ),
   );
-  const spanOf = (r: Rematch) => ({
-    assetId: r.assetId,
-    start: minuteOf(r.fromUs - selfHeal.outageLookBackUs),
-    end: minuteOf(r.toUs) + 1,
+  const { aliveness } = ctx.settings;
+  const spans = rematches.map((r) => {
+    const start = minuteOf(r.fromUs - selfHeal.outageLookBackUs);
+    const activeFrom = start - alivenessReachMinutes(aliveness);
+    return { assetId: r.assetId, start, end: minuteOf(r.toUs) + 1, activeFrom };
   });
-  const activity = await loadActivity(ctx, rematches.map(spanOf));
-  return rematches.map((r, index) =>
-    matchCycles(
-      reports.get(index) ?? [],
-      r.fromUs,
-      r.toUs,
-      (fromUs, toUs) =>
-        activity(r.assetId, minuteOf(fromUs), minuteOf(toUs) + 1).every((alive) => alive === 1),
-      selfHeal,
-    ),
-  );
+  const activity = await loadActiveMinutes(ctx, spans);
+  return rematches.map((r, i) => {
+    const { start, end } = spans[i]!;
+    const alive = aliveMinutes(activity.get(r.assetId) ?? [], start, end, aliveness);
+    const aliveBetween: AliveBetween = (fromUs, toUs) =>
+      alive.subarray(minuteOf(fromUs) - start, minuteOf(toUs) + 1 - start).every((minute) => minute === 1);
+    return matchCycles(reports.get(i) ?? [], r.fromUs, r.toUs, aliveBetween, selfHeal);
+  });
 }
 
 const identityOf = (r: Rematch, cycle: Cycle, hostnames: Hostnames): string =>

@@ -2,8 +2,9 @@
 import { sql } from 'drizzle-orm';
 import { aliveMinutes, alivenessReachMinutes } from '../../detect/aliveness.ts';
 import type { Bucket } from '../../detect/rows.ts';
-import { maxBurstMinutes, type Series, spikeReachMinutes } from '../../detect/spike.ts';
+import { maxBurstMinutes, type Series, spikeReaches } from '../../detect/spike.ts';
 import { asJson, type DetectContext, query } from './context.ts';
+import { groupBy } from './touched.ts';
 
 /** Minutes [from, to) of one (signature, asset) that are to be judged; no burst is open at `from`. */
 export interface Judged {
@@ -11,35 +12,56 @@ export interface Judged {
   readonly assetId: string;
   readonly from: number;
   readonly to: number;
+  /** Which of {@link spikeReaches} is read before `from`. */
+  readonly reach: number;
 }
 
 export interface JudgedSeries extends Judged {
   readonly series: Series;
+  /** From `from` on. */
   readonly buckets: Bucket[];
+  /** False where it takes more history to tell what was alive. */
+  readonly certain: boolean;
 }
 
 /** How long after new events they may change what is alive, what a baseline is, and so what is hot. */
 export const judgementReachMinutes = ({ settings }: DetectContext): number =>
-  alivenessReachMinutes(settings.aliveness) + spikeReachMinutes(settings.spike);
+  alivenessReachMinutes(settings.aliveness) + spikeReaches(settings.spike).at(-1)!;
 
 export const slotStart = ({ settings }: DetectContext, minute: number): number =>
   Math.floor(minute / settings.spike.slotMinutes) * settings.spike.slotMinutes;
 
 /** Aligned with `judged`. Also reads what follows each range, as far as a burst could reach. */
 export async function loadSeries(ctx: DetectContext, judged: readonly Judged[]): Promise<JudgedSeries[]> {
-  const before = spikeReachMinutes(ctx.settings.spike);
-  const after = maxBurstMinutes(ctx.settings.spike);
-  const spans = judged.map((j) => ({ ...j, start: slotStart(ctx, j.from - before), end: j.to + after }));
+  const { spike, aliveness } = ctx.settings;
+  const reaches = spikeReaches(spike);
+  const spans = judged.map((j) => {
+    const isLongest = j.reach === reaches.length - 1;
+    const start = slotStart(ctx, j.from - reaches[j.reach]!);
+    const habits = isLongest ? alivenessReachMinutes(aliveness) : aliveness.minQuietMinutes;
+    // Of the habits nothing is read: only what is alive by any habit counts as such.
+    const settings = isLongest ? aliveness : { ...aliveness, maxQuietMinutes: aliveness.minQuietMinutes };
+    return {
+      ...j,
+      start,
+      end: j.to + maxBurstMinutes(spike),
+      activeFrom: start - habits,
+      settings,
+      isLongest,
+    };
+  });
   const counts = await loadCounts(ctx, spans);
-  const activity = await loadActivity(ctx, spans);
+  const activity = await loadActiveMinutes(ctx, spans);
   return judged.map((j, i) => {
-    const { start } = spans[i]!;
-    const buckets = counts[i]!;
+    const { start, settings, isLongest } = spans[i]!;
+    const { before, buckets } = counts[i]!;
     const end = Math.max(j.from, (buckets.at(-1)?.minute ?? start) + 1);
     const dense = new Array<number>(end - start).fill(0);
+    for (const [minute, n] of before) dense[minute - start] = n;
     for (const bucket of buckets) dense[bucket.minute - start] = bucket.n;
-    const alive = activity(j.assetId, start, end);
-    return { ...j, buckets, series: { fromMinute: start, counts: dense, alive } };
+    const alive = aliveMinutes(activity.get(j.assetId) ?? [], start, end, settings);
+    const certain = isLongest || alive.every((minute) => minute === 1);
+    return { ...j, buckets, series: { fromMinute: start, counts: dense, alive }, certain };
   });
 }
 
@@ -48,30 +70,46 @@ interface Span extends Judged {
   readonly end: number;
 }
 
-type CountRow = { i: number; buckets: [number, number, number, Bucket['worst'], number, number][] | null };
+interface Counts {
+  /** Minute and count, before `from`. */
+  readonly before: [number, number][];
+  readonly buckets: Bucket[];
+}
 
-async function loadCounts(ctx: DetectContext, spans: readonly Span[]): Promise<Bucket[][]> {
+interface CountRow {
+  before: [number, number][] | null;
+  buckets: [number, number, number, Bucket['worst'], number, number][] | null;
+}
+
+async function loadCounts(ctx: DetectContext, spans: readonly Span[]): Promise<Counts[]> {
   const asked = spans.map((s, i) => ({
     i,
     signature_id: s.signatureId,
     asset_id: s.assetId,
-    from_minute: s.start,
-    to_minute: s.end,
+    start_minute: s.start,
+    from_minute: s.from,
+    end_minute: s.end,
   }));
   const rows = await query<CountRow>(
     ctx,
-    sql`select t.i, b.buckets
+    sql`select b.before, a.buckets
           from json_to_recordset(${asJson(asked)}::json)
-               as t(i int, signature_id bigint, asset_id bigint, from_minute int, to_minute int)
+               as t(i int, signature_id bigint, asset_id bigint, start_minute int, from_minute int, end_minute int)
+         cross join lateral (
+               select json_agg(json_build_array(f.minute, f.n)) as before
+                 from feature_bucket f
+                where f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id and f.asset_id = t.asset_id
+                  and f.minute >= t.start_minute and f.minute < t.from_minute) b
          cross join lateral (
                select json_agg(json_build_array(f.minute, f.n, f.sourced, f.worst, f.first_us, f.last_us) order by f.minute) as buckets
                  from feature_bucket f
                 where f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id and f.asset_id = t.asset_id
-                  and f.minute >= t.from_minute and f.minute < t.to_minute) b
+                  and f.minute >= t.from_minute and f.minute < t.end_minute) a
          order by t.i`,
   );
-  return rows.map((row) =>
-    (row.buckets ?? []).map(([minute, n, sourced, worst, firstUs, lastUs]) => ({
+  return rows.map((row) => ({
+    before: row.before ?? [],
+    buckets: (row.buckets ?? []).map(([minute, n, sourced, worst, firstUs, lastUs]) => ({
       minute,
       n,
       sourced,
@@ -79,27 +117,18 @@ async function loadCounts(ctx: DetectContext, spans: readonly Span[]): Promise<B
       firstUs,
       lastUs,
     })),
-  );
+  }));
 }
 
-/** Which minutes of an asset were alive, answered from one statement for all assets. */
-export async function loadActivity(
+/** The minutes (ascending) in which each asset had events, over the hull of what is asked about it. */
+export async function loadActiveMinutes(
   ctx: DetectContext,
-  spans: readonly { readonly assetId: string; readonly start: number; readonly end: number }[],
-): Promise<(assetId: string, start: number, end: number) => Uint8Array> {
-  const reach = alivenessReachMinutes(ctx.settings.aliveness);
-  const hulls = new Map<string, { start: number; end: number }>();
-  for (const { assetId, start, end } of spans) {
-    const hull = hulls.get(assetId);
-    hulls.set(assetId, {
-      start: Math.min(hull?.start ?? start, start),
-      end: Math.max(hull?.end ?? end, end),
-    });
-  }
-  const asked = [...hulls].map(([assetId, hull]) => ({
+  spans: readonly { readonly assetId: string; readonly activeFrom: number; readonly end: number }[],
+): Promise<Map<string, number[]>> {
+  const asked = [...groupBy(spans, (s) => s.assetId)].map(([assetId, own]) => ({
     asset_id: assetId,
-    from_minute: hull.start - reach,
-    to_minute: hull.end,
+    from_minute: Math.min(...own.map((s) => s.activeFrom)),
+    to_minute: Math.max(...own.map((s) => s.end)),
   }));
   const rows = await query<{ assetId: string; minutes: number[] | null }>(
     ctx,
@@ -111,20 +140,5 @@ export async function loadActivity(
                 where f.tenant_id = ${ctx.tenantId} and f.signature_id = 0 and f.asset_id = t.asset_id
                   and f.minute >= t.from_minute and f.minute < t.to_minute) b`,
   );
-  const known = new Map(
-    rows.map(({ assetId, minutes }) => {
-      const hull = hulls.get(assetId)!;
-      return [
-        assetId,
-        {
-          start: hull.start,
-          alive: aliveMinutes(minutes ?? [], hull.start, hull.end, ctx.settings.aliveness),
-        },
-      ];
-    }),
-  );
-  return (assetId, start, end) => {
-    const asset = known.get(assetId)!;
-    return asset.alive.subarray(start - asset.start, end - asset.start);
-  };
+  return new Map(rows.map(({ assetId, minutes }) => [assetId, minutes ?? []]));
 }

@@ -2,7 +2,7 @@
 // other, so that a burst shows as soon as the events that make it are counted.
 import { sql } from 'drizzle-orm';
 import { measureBurst } from '../../detect/burst.ts';
-import { findBursts, maxBurstMinutes } from '../../detect/spike.ts';
+import { findBursts, maxBurstMinutes, spikeReaches } from '../../detect/spike.ts';
 import { minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import { type Judged, type JudgedSeries, judgementReachMinutes, loadSeries, slotStart } from './series.ts';
@@ -11,40 +11,39 @@ import { groupBy, type Touched } from './touched.ts';
 import { type JudgedBursts, writeBursts } from './write-bursts.ts';
 
 export async function updateSpikes(ctx: DetectContext, touched: readonly Touched[]): Promise<BurstOutcome> {
-  const judged = await findJudged(ctx, touched);
-  const settled: Judgement[] = [];
-  for (let open = judged; open.length > 0; ) {
+  const settled: JudgedBursts[] = [];
+  for (let open = await findJudged(ctx, touched); open.length > 0; ) {
     const loaded = await loadSeries(ctx, open);
     const stored = await loadSpikes(ctx, open);
     const next: Judged[] = [];
     loaded.forEach((series, i) => {
       const judgement = judge(ctx, series, stored[i]!);
-      if (judgement.reachesOnTo === null) settled.push(judgement);
-      else next.push({ ...open[i]!, to: judgement.reachesOnTo });
+      if ('bursts' in judgement) settled.push(judgement);
+      else next.push({ ...open[i]!, ...judgement });
     });
     open = next;
   }
   return writeBursts(ctx, settled);
 }
 
-interface Judgement extends JudgedBursts {
-  /** Null: later bursts are as they were. Else the judgement must go on to this minute. */
-  readonly reachesOnTo: number | null;
-}
+/** What has to be read besides, where a judgement needs more of the past or goes on into later minutes. */
+type More = Partial<Pick<Judged, 'reach' | 'to'>>;
 
-function judge(ctx: DetectContext, judged: JudgedSeries, stored: readonly StoredSpike[]): Judgement {
+function judge(
+  ctx: DetectContext,
+  judged: JudgedSeries,
+  stored: readonly StoredSpike[],
+): JudgedBursts | More {
   const { spike } = ctx.settings;
-  const { bursts, settled } = findBursts(judged.series, judged.from, judged.to, spike);
+  const longest = spikeReaches(spike).length - 1;
+  if (!judged.certain) return { reach: longest };
+  const { bursts, settled, starved } = findBursts(judged.series, judged.from, judged.to, spike);
+  if (starved && judged.reach < longest) return { reach: judged.reach + 1 };
   const lastMinute = judged.series.fromMinute + judged.series.counts.length - 1;
   const inRange = stored.filter((s) => minuteOf(s.firstUs) < judged.to);
   const straddles = inRange.some((s) => minuteOf(s.lastUs) >= judged.to);
-  const goesOn = lastMinute >= judged.to && (!settled || straddles);
-  return {
-    ...judged,
-    bursts: bursts.map((span) => measureBurst(span, judged.buckets)),
-    stored: inRange,
-    reachesOnTo: goesOn ? judged.to + maxBurstMinutes(spike) : null,
-  };
+  if (lastMinute >= judged.to && (!settled || straddles)) return { to: judged.to + maxBurstMinutes(spike) };
+  return { ...judged, bursts: bursts.map((span) => measureBurst(span, judged.buckets)), stored: inRange };
 }
 
 interface BusyRow {
@@ -90,7 +89,7 @@ async function findJudged(ctx: DetectContext, touched: readonly Touched[]): Prom
   const rangeOf = new Map(ranges.map((r) => [r.assetId, r]));
   const judged = rows.map((row) => {
     const { from, to } = rangeOf.get(row.assetId)!;
-    return { ...row, from, to };
+    return { ...row, from, to, reach: 0 };
   });
   return fromOpenBursts(ctx, judged);
 }

@@ -1,9 +1,10 @@
 // Signature.histogram: all signatures of a list, over one window, in two statements.
 import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
 import { type Micros, parseMicros, US_PER_MINUTE } from '../domain/time.ts';
 import { BUCKET_MINUTES } from './bucket.ts';
 import type { GraphContext } from './context.ts';
-import { perRequest } from './per-request.ts';
+import { perExecution } from './per-execution.ts';
 import {
   activityFrom,
   countsFrom,
@@ -20,7 +21,7 @@ interface HistogramArguments {
   readonly to?: Micros | null | undefined;
 }
 
-const loaders = perRequest(() => new Map<string, DataLoader<string, SeriesPoint[]>>());
+const loaders = perExecution(() => new Map<string, DataLoader<string, SeriesPoint[]>>());
 
 /** Throws ValidationError for an impossible window. */
 export function loadHistogram(
@@ -28,13 +29,14 @@ export function loadHistogram(
   signatureId: string,
   lastSeenAt: string,
   args: HistogramArguments,
+  info: GraphQLResolveInfo,
 ): Promise<SeriesPoint[]> {
   const minutes = BUCKET_MINUTES[args.bucket];
   const to = args.to ?? (parseMicros(lastSeenAt) as Micros) + 1;
   const from = args.from ?? to - DEFAULT_POINTS * minutes * US_PER_MINUTE;
   const window = seriesWindow(from, to, minutes);
   const key = `${window.from}:${window.to}:${minutes}`;
-  const known = loaders(context);
+  const known = loaders(info, context);
   let loader = known.get(key);
   if (!loader) {
     loader = new DataLoader((ids) => histogramsOf(context, ids, window));

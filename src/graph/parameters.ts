@@ -1,12 +1,13 @@
 // Signature.parameters: what the wildcards stood for in the latest events, for a whole list in one statement.
 import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
 import { parseLine } from '../parse/parse-line.ts';
 import { parametersOf } from '../signature/engine.ts';
 import type { ParameterKind } from '../signature/parameters.ts';
 import { EventFlag } from '../store/tables/event.ts';
 import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
-import { perRequest } from './per-request.ts';
+import { perExecution } from './per-execution.ts';
 
 export const PARAMETER_EVENTS = 1_000;
 const TOP_VALUES = 5;
@@ -47,10 +48,15 @@ export const SignatureParameter = builder.objectRef<ParameterSummary>('Signature
   }),
 });
 
-const loader = perRequest((context) => new DataLoader((ids: readonly string[]) => summariesOf(context, ids)));
+const loaderOf = perExecution(
+  (_, context) => new DataLoader((ids: readonly string[]) => summariesOf(context, ids)),
+);
 
-export const loadParameters = (context: GraphContext, signatureId: string): Promise<ParameterSummary[]> =>
-  loader(context).load(signatureId);
+export const loadParameters = (
+  context: GraphContext,
+  signatureId: string,
+  info: GraphQLResolveInfo,
+): Promise<ParameterSummary[]> => loaderOf(info, context).load(signatureId);
 
 async function summariesOf(
   { services, caller }: GraphContext,

@@ -6,7 +6,7 @@ import type { LinkEnd } from '../store/provenance.ts';
 import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
 import { ProvenanceLink } from './nodes.ts';
-import { perRequest } from './per-request.ts';
+import { perExecution } from './per-execution.ts';
 import { loadNode } from './plan/execute.ts';
 
 export const ProvenanceDirection = builder.enumType('ProvenanceDirection', {
@@ -24,13 +24,18 @@ export const provenanceArguments = () =>
 
 type Direction = 'UP' | 'DOWN';
 
-const loaders = perRequest(() => new Map<string, DataLoader<LinkEnd, string[], string>>());
+const loaders = perExecution(() => new Map<string, DataLoader<LinkEnd, string[], string>>());
 
 /** The memory counts height from the events, the graph reads from the lesson back to its roots. */
 const WAY = { UP: 'DOWN', DOWN: 'UP' } as const;
 
-function linkIdsOf(context: GraphContext, start: LinkEnd, direction: Direction | null): Promise<string[]> {
-  const known = loaders(context);
+function linkIdsOf(
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+  start: LinkEnd,
+  direction: Direction | null,
+): Promise<string[]> {
+  const known = loaders(info, context);
   const key = direction ?? 'BOTH';
   let loader = known.get(key);
   if (!loader) {
@@ -48,14 +53,17 @@ function linkIdsOf(context: GraphContext, start: LinkEnd, direction: Direction |
   return loader.load(start);
 }
 
-/** The links, nearest first, with what the field's selection asks of them. */
+/**
+ * The links, nearest first, with what the field's selection asks of them. Retention may have dropped the event at a
+ * link's end: such a link is left out.
+ */
 export async function loadProvenance(
   start: LinkEnd,
   direction: Direction | null | undefined,
   context: GraphContext,
   info: GraphQLResolveInfo,
 ) {
-  const ids = await linkIdsOf(context, start, direction ?? null);
+  const ids = await linkIdsOf(context, info, start, direction ?? null);
   const links = await Promise.all(ids.map((id) => loadNode(ProvenanceLink.node as never, id, context, info)));
-  return links.filter((link) => link !== null) as never[];
+  return links.filter((link) => link && link.source !== null && link.target !== null) as never[];
 }

@@ -153,6 +153,22 @@ describe('a candidate', () => {
   });
 });
 
+describe('provenance', () => {
+  it('leaves out what leads to events that retention dropped', async () => {
+    const lost = await seedTenant(graph.store, 'lost', { base: 3_000, marker: 'lost' });
+    const ask = () =>
+      graph.data<{ incidents: { nodes: { provenance: unknown[] }[] } }>(
+        lost.caller,
+        '{ incidents { nodes { provenance(direction: UP) { source { id } target { id } } } } }',
+      );
+    const before = (await ask()).incidents.nodes[0]!.provenance;
+    await graph.store.writePool.query('delete from event where tenant_id = $1', [lost.caller.tenantId]);
+    const after = (await ask()).incidents.nodes[0]!.provenance;
+    expect(before.length).toBeGreaterThan(after.length);
+    expect(after.length).toBeGreaterThan(0);
+  });
+});
+
 describe('a signature', () => {
   it('tells quiet minutes from silent ones in its histogram', async () => {
     const { node } = await graph.data<{ node: { histogram: { start: string; count: number | null }[] } }>(

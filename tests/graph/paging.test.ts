@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeGlobalId, encodeGlobalId } from '../../src/domain/global-id.ts';
+import { CandidateFilter } from '../../src/graph/candidate-filter.ts';
+import { matchingKeys } from '../../src/graph/matching.ts';
+import { Candidate } from '../../src/graph/nodes.ts';
 import { startTestGraph, type TestGraph } from '../support/graph.ts';
 import { ROW, type Seed, seedTenant } from '../support/graph-seed.ts';
 
@@ -154,6 +157,18 @@ describe('a filter', () => {
     expect(await codeOf('{ events(filter: { assetId: "x" }) { nodes { id } } }')).toBe('VALIDATION');
     expect(keys(await page(`filter: { assetId: "${encodeGlobalId('Asset', '424242')}" }`))).toEqual([]);
     expect(keys(await page(`filter: { assetId: "${assetId}" }`))).toHaveLength(6);
+  });
+
+  it('tells which of some nodes match it, and that hidden ones never do', async () => {
+    const all = [ROW.candidate, ROW.otherCandidate, ROW.withdrawnCandidate].map(seed.key);
+    const context = { services: graph.services, caller: seed.caller };
+    const match = (filter: Record<string, unknown> | null) =>
+      matchingKeys(Candidate, CandidateFilter, filter, all, context);
+    expect(await match(null)).toEqual(new Set(all.slice(0, 2)));
+    expect(await match({ bands: ['WATCH', 'REVIEW'], minScore: null })).toEqual(new Set([all[1]]));
+    await expect(match({ assetId: encodeGlobalId('Event', seed.eventIds[0]!) })).rejects.toMatchObject({
+      code: 'VALIDATION',
+    });
   });
 
   it.each([

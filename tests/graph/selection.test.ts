@@ -110,6 +110,19 @@ describe('a selection', () => {
     expect(graph.statements).toHaveLength(1);
   });
 
+  it('takes any text as an argument, at any depth', async () => {
+    const text = 'it\'s \\\\ \\"quoted\\"\'); drop table event; -- \\u0001 ä 🦉';
+    const result = await graph.data<{ assets: { nodes: unknown[] } }>(
+      seed.caller,
+      `{ assets { nodes { none: events(filter: { text: "${text}" }) { nodes { id } }
+          some: events(filter: { text: "10.0.0.2" }) { totalCount } } } }`,
+    );
+    expect(result.assets.nodes).toEqual([
+      { none: { nodes: [] }, some: { totalCount: 1 } },
+      { none: { nodes: [] }, some: { totalCount: 0 } },
+    ]);
+  });
+
   it('is compiled once for each shape of its variables, whatever their values', async () => {
     const query = `query ($first: Int, $filter: EventFilter, $text: Boolean!) {
       events(first: $first, filter: $filter) { nodes { id messageRaw @include(if: $text) } } }`;

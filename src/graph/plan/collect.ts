@@ -15,6 +15,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
+  type ValueNode,
 } from 'graphql';
 
 /** The document around a selection, and the coerced variables of one execution. */
@@ -38,6 +39,16 @@ export function slotOf(node: FieldNode): string {
     slots.set(node, slot);
   }
   return slot;
+}
+
+/** Whether the arguments hold text of the client's; numbers, names and variables repeat. */
+export const hasLiterals = (node: FieldNode): boolean =>
+  node.arguments?.some((argument) => isLiteral(argument.value)) ?? false;
+
+function isLiteral(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(isLiteral);
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => isLiteral(field.value));
+  return value.kind === Kind.STRING || value.kind === Kind.FLOAT;
 }
 
 export const selectionSetsOf = (nodes: readonly FieldNode[]): SelectionSetNode[] =>

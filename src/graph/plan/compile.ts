@@ -2,7 +2,7 @@
 // the field's resolver picks its value. Relations become correlated subqueries that build JSON.
 import { and, type SQL, sql } from 'drizzle-orm';
 import type { FieldNode, GraphQLField, GraphQLObjectType, SelectionSetNode } from 'graphql';
-import { collectFields, type Operation, selectionSetsOf } from './collect.ts';
+import { collectFields, hasLiterals, type Operation, selectionSetsOf } from './collect.ts';
 import { compileConnection } from './connection.ts';
 import {
   type ColumnBundle,
@@ -27,6 +27,8 @@ const planOf = (field: GraphQLField<unknown, unknown>): FieldPlan | undefined =>
 export class Compiler implements RowCompiler {
   readonly operation: Operation;
   readonly scope = new TenantScope();
+  /** Whether a slot's name, and so the statement's text, holds a literal of the document. */
+  quotesClient = false;
 
   constructor(operation: Operation) {
     this.operation = operation;
@@ -41,6 +43,7 @@ export class Compiler implements RowCompiler {
     const scope = new RowScope(this.scope, row);
     const slots: Slots = new Map();
     for (const [slot, nodes] of collectFields(this.operation, type, selections)) {
+      this.quotesClient ||= hasLiterals(nodes[0]!);
       const definition = type.getFields()[nodes[0]!.name.value];
       const plan = definition && planOf(definition);
       if (plan) this.#field({ slot, nodes, definition, plan, node, row, scope, slots });

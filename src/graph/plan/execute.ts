@@ -4,6 +4,7 @@ import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { NodeType } from '../../domain/words.ts';
 import type { GraphContext } from '../context.ts';
+import { perExecution } from '../per-execution.ts';
 import { PlanCache, shapeOf } from './cache.ts';
 import type { Operation } from './collect.ts';
 import type { ConnectionPlan } from './connection.ts';
@@ -14,23 +15,18 @@ import { compileNodes, compileRoot, type ListPlan, type Plan, type RootRows } fr
 
 export const planCache = new PlanCache<Plan<unknown>>();
 
-/** What one execution of an operation shares; graphql-js makes the variables anew for each. */
+/** What one execution of an operation shares. */
 interface Execution {
   readonly shape: string;
   readonly loaders: Map<string, DataLoader<string, PlannedRow | null>>;
 }
 
-const executions = new WeakMap<object, Execution>();
-
-function executionOf(info: GraphQLResolveInfo): Execution {
-  let execution = executions.get(info.variableValues);
-  if (!execution) {
-    const shape = shapeOf(info.schema, info.operation, info.variableValues);
-    execution = { shape, loaders: new Map() };
-    executions.set(info.variableValues, execution);
-  }
-  return execution;
-}
+const executionOf = perExecution(
+  ({ schema, operation, variableValues }): Execution => ({
+    shape: shapeOf(schema, operation, variableValues),
+    loaders: new Map(),
+  }),
+);
 
 /** Where a field stands in the response, list positions aside. */
 function placeOf(info: GraphQLResolveInfo): string {
@@ -46,11 +42,12 @@ const fieldOf = (info: GraphQLResolveInfo) => ({
 });
 
 function cached<Result>(
+  context: GraphContext,
   info: GraphQLResolveInfo,
   entry: string,
   compile: (operation: Operation) => Plan<Result>,
 ): Plan<Result> {
-  const key = `${placeOf(info)}|${entry}|${executionOf(info).shape}`;
+  const key = `${placeOf(info)}|${entry}|${executionOf(info, context).shape}`;
   return planCache.get(info.operation, key, () => compile(info)) as Plan<Result>;
 }
 
@@ -60,10 +57,10 @@ async function run<Result>(
   info: GraphQLResolveInfo,
   keys: readonly string[],
 ): Promise<Result> {
-  const { statement, decode } = plan;
+  const { statement, decode, prepare } = plan;
   const parameters = bindParameters(statement, context.caller.tenantId, info.variableValues, keys);
   const read = context.services.store.read;
-  const result = await read.unsafe(statement.text, parameters as never[], { prepare: true }).values();
+  const result = await read.unsafe(statement.text, parameters as never[], { prepare }).values();
   return decode(result as unknown as unknown[][]);
 }
 
@@ -73,7 +70,9 @@ export function readRoot(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<RootRows> {
-  const compiled = cached(info, plan.kind, (operation) => compileRoot(operation, plan, fieldOf(info)));
+  const compiled = cached(context, info, plan.kind, (operation) =>
+    compileRoot(operation, plan, fieldOf(info)),
+  );
   return run(compiled, context, info, []);
 }
 
@@ -84,12 +83,14 @@ export function loadNode(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<PlannedRow | null> {
-  const { loaders } = executionOf(info);
+  const { loaders } = executionOf(info, context);
   const place = `${placeOf(info)}|${node.type satisfies NodeType}`;
   let loader = loaders.get(place);
   if (!loader) {
     loader = new DataLoader(async (keys) => {
-      const plan = cached(info, node.type, (operation) => compileNodes(operation, node, fieldOf(info)));
+      const plan = cached(context, info, node.type, (operation) =>
+        compileNodes(operation, node, fieldOf(info)),
+      );
       const found = await run(plan, context, info, keys);
       return keys.map((_, i) => found.get(i) ?? null);
     });

@@ -14,6 +14,8 @@ export type ListPlan = Extract<FieldPlan, { kind: 'list' }>;
 /** A statement, and how its result becomes rows. `Result` rows come as arrays of column values. */
 export interface Plan<Result> {
   readonly statement: Statement;
+  /** Not where its text holds the client's own words: the server would keep a statement for each of them. */
+  readonly prepare: boolean;
   readonly decode: (result: readonly unknown[][]) => Result;
 }
 
@@ -52,6 +54,7 @@ export function compileRoot(
     const statement = render(sql`select ${jsonArray(set)}, ${total}`);
     return {
       statement,
+      prepare: !compiler.quotesClient,
       decode: ([values]) => ({ rows: values![0] as PlannedRow[], total: values![1] as number }),
     };
   }
@@ -59,7 +62,11 @@ export function compileRoot(
     sql`select ${columns(set.slots.values())} from ${set.source} order by ${set.order}`,
   );
   const read = rowReader([...set.slots.keys()]);
-  return { statement, decode: (result) => ({ rows: result.map(read), total: undefined }) };
+  return {
+    statement,
+    prepare: !compiler.quotesClient,
+    decode: (result) => ({ rows: result.map(read), total: undefined }),
+  };
 }
 
 /** Nodes of one type by key, in one statement; null where there is none of the caller's. */
@@ -80,6 +87,7 @@ export function compileNodes(
   const read = rowReader([...slots.keys()], 1);
   return {
     statement,
+    prepare: !compiler.quotesClient,
     decode: (result) =>
       new Map(
         result.map((values) => [

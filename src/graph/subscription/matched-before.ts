@@ -1,5 +1,5 @@
-// Whether a candidate matched a filter before its latest change: the versions keep state, band and score; what else a
-// filter looks at does not change or only grows.
+// What became of a candidate that a subscriber no longer sees. Whether it matched a filter before its latest change is
+// in its versions: they keep state, band and score; what else a filter looks at does not change or only grows.
 import { and, sql } from 'drizzle-orm';
 import { candidate, candidateVersion } from '../../store/tables/candidate.ts';
 import { CandidateFilter } from '../candidate-filter.ts';
@@ -52,4 +52,12 @@ export async function candidatesThatMatched(
     })
     .values();
   return new Set((found as unknown as string[][]).map(([key]) => key!));
+}
+
+/** Whether late events made it part of another candidate: read by its id, it would be that one. */
+export async function candidateWasJoined(key: string, { services, caller }: GraphContext): Promise<boolean> {
+  const rows = await services.store.read`
+    select from candidate
+     where tenant_id = ${caller.tenantId} and candidate_id = ${key} and redirected_to_id is not null`;
+  return rows.length > 0;
 }

@@ -66,7 +66,7 @@ implementNode(Signature, {
       from: (s) => ({ id: s.signatureId }),
       type: [SignatureParameter],
       description: 'What its `<*>` stand for, read from its latest 1,000 events.',
-      resolve: ({ id }, _args, context) => loadParameters(context, id),
+      resolve: ({ id }, _args, context, info) => loadParameters(context, id, info),
     }),
     histogram: t.computed({
       from: (s) => ({ id: s.signatureId, lastSeenAt: s.lastSeenAt }),
@@ -83,7 +83,8 @@ implementNode(Signature, {
         from: a.field({ type: 'DateTime', description: 'The start; default: 288 buckets before the end.' }),
         to: a.field({ type: 'DateTime', description: 'The end; default: the last event.' }),
       })),
-      resolve: ({ id, lastSeenAt }, args, context) => loadHistogram(context, id, lastSeenAt, args),
+      resolve: ({ id, lastSeenAt }, args, context, info) =>
+        loadHistogram(context, id, lastSeenAt, args, info),
     }),
     mergedInto: t.one(Signature, {
       nullable: true,

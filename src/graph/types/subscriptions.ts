@@ -5,15 +5,15 @@ import { encodeCursor } from '../../live/cursor.ts';
 import type { FeedGap } from '../../live/subscriber.ts';
 import { builder } from '../builder.ts';
 import { CandidateFilter } from '../candidate-filter.ts';
+import type { GraphContext } from '../context.ts';
 import { ChangeKindEnum } from '../enums.ts';
 import { matchingKeys } from '../matching.ts';
 import { Candidate, Incident, type NodeTypeRef, Signal } from '../nodes.ts';
-import { KEY_SLOT } from '../plan/compile.ts';
 import { loadNode } from '../plan/execute.ts';
 import type { TenantTable } from '../plan/scope.ts';
 import { SignalFilter } from '../signal-filter.ts';
 import type { FollowedChange } from '../subscription/follow.ts';
-import { candidatesThatMatched } from '../subscription/matched-before.ts';
+import { candidatesThatMatched, candidateWasJoined } from '../subscription/matched-before.ts';
 import { openSubscription } from '../subscription/open.ts';
 
 const Gap = builder.objectRef<FeedGap>('Gap').implement({
@@ -51,10 +51,9 @@ function changeType<Name extends NodeType, T extends TenantTable>(node: NodeType
         type: node,
         nullable: true,
         description: `The ${field} as it is now; null for a GAP, and where it is gone.`,
-        resolve: async ({ key }, _args, context, info) => {
-          if (key === null) return null;
-          const row = await loadNode(node.node as never, key, context, info);
-          return (row !== null && String(row[KEY_SLOT]) === key ? row : null) as never;
+        resolve: async ({ kind, key }, _args, context, info) => {
+          if (key === null || (kind === 'REMOVED' && (await becameAnother(key, context)))) return null;
+          return (await loadNode(node.node as never, key, context, info)) as never;
         },
       }),
       gap: t.field({
@@ -73,7 +72,7 @@ const everything = async (keys: readonly string[]) => new Set(keys);
 
 builder.subscriptionField('candidates', (t) =>
   t.field({
-    type: changeType(Candidate, 'candidate'),
+    type: changeType(Candidate, 'candidate', candidateWasJoined),
     description: 'Candidates that appear, change, or no longer match the filter.',
     args: {
       filter: t.arg({ type: CandidateFilter.input, description: 'Which candidates to follow.' }),

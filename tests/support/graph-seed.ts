@@ -276,19 +276,17 @@ async function seedCandidates(
     eventCount: 12,
     ...more,
   });
-  await db
-    .insert(candidates.candidate)
-    .values([
-      row(ROW.candidate),
-      row(ROW.otherCandidate, {
-        type: 'RECURRENCE',
-        score: 300_000,
-        decisionBand: 'WATCH',
-        state: 'DISMISSED',
-      }),
-      row(ROW.redirectedCandidate, { redirectedToId: key(ROW.candidate) }),
-      row(ROW.withdrawnCandidate, { withdrawn: true }),
-    ]);
+  await db.insert(candidates.candidate).values([
+    row(ROW.candidate),
+    row(ROW.otherCandidate, {
+      type: 'RECURRENCE',
+      score: 300_000,
+      decisionBand: 'WATCH',
+      state: 'DISMISSED',
+    }),
+    row(ROW.redirectedCandidate, { redirectedToId: key(ROW.candidate) }),
+    row(ROW.withdrawnCandidate, { withdrawn: true }),
+  ]);
   const candidateId = key(ROW.candidate);
   for (const id of [candidateId, key(ROW.otherCandidate)])
     await db
@@ -317,26 +315,22 @@ async function seedMemory({ db, tenantId, key, text }: Context, eventIds: readon
     impactLevel: 'LOW',
     confidence: 600_000,
   });
-  await db
-    .insert(memory.lesson)
-    .values({
-      tenantId,
-      lessonId,
-      title: text('lock'),
-      summary: text('s'),
-      recommendation: text('r'),
-      confidence: 1,
-    });
-  await db
-    .insert(memory.runbookHint)
-    .values({
-      tenantId,
-      hintId,
-      title: text('hint'),
-      hintText: text('block it'),
-      confidence: 1,
-      priority: 5,
-    });
+  await db.insert(memory.lesson).values({
+    tenantId,
+    lessonId,
+    title: text('lock'),
+    summary: text('s'),
+    recommendation: text('r'),
+    confidence: 1,
+  });
+  await db.insert(memory.runbookHint).values({
+    tenantId,
+    hintId,
+    title: text('hint'),
+    hintText: text('block it'),
+    confidence: 1,
+    priority: 5,
+  });
   await db.insert(memory.incidentCandidate).values({ tenantId, incidentId, candidateId });
   await db.insert(memory.incidentSignature).values({ tenantId, incidentId, signatureId });
   await db.insert(memory.incidentAsset).values({ tenantId, incidentId, assetId: key(ROW.asset) });

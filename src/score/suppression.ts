@@ -1,7 +1,6 @@
 // Whether what people called noise stays silent.
 import type { Severity } from '../domain/severity.ts';
-import { severityName } from '../domain/severity.ts';
-import { formatMicros, type Micros } from '../domain/time.ts';
+import type { Micros } from '../domain/time.ts';
 
 /** Holds for last events in [fromUs, untilUs). */
 export interface SuppressionRule {
@@ -39,7 +38,3 @@ export function suppressionOf(
       null,
     );
 }
-
-/** `until 2026-03-11T…Z, unless it turns worse than ERROR or passes 40 events a minute` */
-export const suppressionTerms = (rule: SuppressionRule): string =>
-  `until ${formatMicros(rule.untilUs)}, unless it turns worse than ${severityName(rule.maxSeverity)}${rule.maxPeak === null ? '' : ` or passes ${rule.maxPeak} events a minute`}`;

@@ -328,6 +328,21 @@ describe('a review', () => {
     expect((await rescore(id)).scoreAfter).toBe(useful);
   });
 
+  it('does not wait for a count in progress, which may be waiting for the reviewed candidate', async () => {
+    await tenant.deliver(twice);
+    const [{ id }] = (await candidates('RECURRENCE')) as [CandidateRow];
+    await review(id, 'URGENT', 'RECURRENCE');
+    const counting = await world.store.writePool.connect();
+    try {
+      await counting.query('begin');
+      await counting.query('select 1 from signature where tenant_id = $1 for update', [tenant.tenantId]);
+      expect((await rescore(id)).bandAfter).toBe('URGENT_HUMAN_REVIEW');
+    } finally {
+      await counting.query('rollback');
+      counting.release();
+    }
+  });
+
   it('silences for its time, until something worse breaks out', async () => {
     await tenant.deliver(twice);
     await tenant.rows(

@@ -65,10 +65,11 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     bursts: spikes.changes,
   });
   const candidates = await refreshCandidates(ctx, scopes);
-  await updateSignatureScores(ctx, [
-    ...signatures.keys(),
-    ...scopes.flatMap((scope) => membersOf(scope).map((m) => m.signatureId)),
-  ]);
+  await updateSignatureScores(
+    ctx,
+    [...signatures.keys(), ...scopes.flatMap((scope) => membersOf(scope).map((m) => m.signatureId))],
+    { skipLocked: false },
+  );
   return { announcements: firstOfEach([...spikes.announcements, ...recoveries, ...candidates]) };
 }
 

@@ -58,7 +58,7 @@ export async function rescoreCandidate(tx: WriteTx, input: RescoreInput): Promis
     await writeVersions(ctx, [{ candidateId: input.candidateId, version, content, receipt }]);
     await store(ctx, input.candidateId, version, content);
   }
-  await updateSignatureScores(ctx, row.signatureIds);
+  await updateSignatureScores(ctx, row.signatureIds, { skipLocked: true });
   return {
     scoreBefore: row.score,
     scoreAfter: scored.score,

@@ -5,9 +5,14 @@ import { MILLION } from '../../score/score.ts';
 import { type DetectContext, query } from './context.ts';
 import { idRows } from './facts.ts';
 
+/**
+ * `skipLocked`: leaves out signatures that a count in progress holds, for its own detection scores them. A review must
+ * not wait for it, for it may be waiting for the reviewed candidate.
+ */
 export async function updateSignatureScores(
   ctx: DetectContext,
   signatureIds: Iterable<string>,
+  { skipLocked }: { readonly skipLocked: boolean },
 ): Promise<void> {
   const { weights, impactBySeverity } = ctx.scoring;
   const floors = JSON.stringify(
@@ -15,11 +20,15 @@ export async function updateSignatureScores(
   );
   await query(
     ctx,
-    sql`with scores as (
+    sql`with locked as (
+          select s.tenant_id, s.signature_id, s.worst_severity from signature s
+           where s.tenant_id = ${ctx.tenantId}
+             and s.signature_id in (select r.id from json_to_recordset(${idRows(signatureIds)}::json) as r(id bigint))
+           order by s.signature_id for update ${sql.raw(skipLocked ? 'skip locked' : '')}),
+        scores as (
           select s.signature_id,
                  greatest((${floors}::json ->> s.worst_severity::int)::int, coalesce(max(c.score), 0)) as score
-            from json_to_recordset(${idRows(signatureIds)}::json) as r(id bigint)
-            join signature s on s.tenant_id = ${ctx.tenantId} and s.signature_id = r.id
+            from locked s
             left join candidate_signature cs on cs.tenant_id = s.tenant_id and cs.signature_id = s.signature_id
             left join candidate c on c.tenant_id = cs.tenant_id and c.candidate_id = cs.candidate_id
                                  and c.state in ('OPEN', 'PROMOTED') and not c.withdrawn

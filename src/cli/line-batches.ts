@@ -10,18 +10,19 @@ export async function* lineBatches(input: Readable): AsyncGenerator<string[]> {
   let rest = '';
   for await (const chunk of input) {
     const text = rest + decoder.decode(chunk as Uint8Array, { stream: true });
-    const end = text.lastIndexOf('\n');
-    if (end < 0) {
+    const end = text.lastIndexOf('\n') + 1;
+    if (end === 0) {
       rest = text.slice(0, MAX_LINE_LENGTH);
       continue;
     }
-    rest = text.slice(end + 1, end + 1 + MAX_LINE_LENGTH);
+    rest = text.slice(end, end + MAX_LINE_LENGTH);
     yield splitLines(text, end);
   }
   rest += decoder.decode();
   if (rest !== '') yield splitLines(rest, rest.length);
 }
 
+/** The lines of `text` before `end`, where a line ends. */
 function splitLines(text: string, end: number): string[] {
   const lines: string[] = [];
   for (let start = 0; start < end; ) {

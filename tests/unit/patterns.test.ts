@@ -1,0 +1,127 @@
+import { PassThrough, Readable } from 'node:stream';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { lineBatches, MAX_LINE_LENGTH } from '../../src/cli/line-batches.ts';
+import { type PatternsOptions, registerPatterns, runPatterns } from '../../src/cli/patterns.ts';
+
+const LOG = [
+  '<34>1 2026-03-01T02:30:00Z web01 nginx 7 - - upstream 10.0.0.1 timed out',
+  '<34>1 2026-03-01T02:30:01Z web02 nginx 8 - - upstream 10.0.0.2 timed out',
+  '<34>1 2026-03-01T02:30:02Z web02 proxy 9 - - upstream 10.0.0.2 timed out',
+  '<34>1 2026-03-01T02:30:03Z db01 postgres 9 - - checkpoint complete',
+];
+
+async function patterns(lines: readonly string[], options: PatternsOptions): Promise<string> {
+  const output = new PassThrough();
+  const warnings = new PassThrough();
+  const text = output.setEncoding('utf8').toArray();
+  await runPatterns({ input: Readable.from([Buffer.from(lines.join('\n'))]), output, warnings }, options);
+  output.end();
+  return (await text).join('');
+}
+
+async function linesOf(...chunks: Uint8Array[]): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const batch of lineBatches(Readable.from(chunks))) lines.push(...batch);
+  return lines;
+}
+
+describe('mnemograph patterns', () => {
+  it('takes headers off and prints the signatures, most frequent first', async () => {
+    const { lines, signatures } = JSON.parse(await patterns(LOG, { json: true }));
+    expect(lines).toBe(4);
+    expect(signatures).toHaveLength(2);
+    expect(signatures[0]).toMatchObject({
+      count: 3,
+      share: 0.75,
+      firstLine: 1,
+      lastLine: 3,
+      pattern: 'upstream <*> timed out',
+      example: 'upstream 10.0.0.1 timed out',
+    });
+    expect(signatures[0].signature).toMatch(/^v1:[0-9a-f]{16}$/);
+  });
+
+  it('keeps programs apart on request', async () => {
+    const { signatures } = JSON.parse(await patterns(LOG, { json: true, byProgram: true }));
+    expect(signatures.map(({ count }: { count: number }) => count)).toEqual([2, 1, 1]);
+  });
+
+  it('leaves bare messages as they are', async () => {
+    const { signatures } = JSON.parse(
+      await patterns(['1: started', '2: started'], { json: true, content: true }),
+    );
+    expect(signatures).toHaveLength(1);
+    expect(signatures[0].example).toBe('1: started');
+  });
+
+  it('prints a table that says what it left out', async () => {
+    const table = await patterns(LOG, { top: 1 });
+    expect(table).toContain('75.00 %');
+    expect(table).toContain('upstream <*> timed out');
+    expect(table).not.toContain('checkpoint');
+    expect(table).toContain('4 lines, 2 signatures, 1 of them not shown (--top 0 shows all)');
+  });
+
+  it('shows terminal control characters in no table', async () => {
+    expect(await patterns(['\u001b[2Jcleared\u0007 the screen'], { content: true })).not.toMatch(
+      /[\u0007\u001b]/,
+    );
+  });
+
+  it('assigns every line, then says what was joined and how the patterns ended', async () => {
+    const lines = ['alpha', 'beta', 'gamma', 'delta'].map((name) => `the cache of region ${name} was warmed`);
+    const records = (await patterns(lines, { assign: true, content: true }))
+      .trim()
+      .split('\n')
+      .map((l) => JSON.parse(l));
+    const assigned = records.filter((r) => 'line' in r);
+    expect(assigned.map(({ line }) => line)).toEqual([1, 2, 3, 4]);
+    const alias = new Map(records.filter((r) => 'alias' in r).map((r) => [r.alias, r.to]));
+    const final = records.filter((r) => 'final' in r);
+    expect(final).toEqual([{ final: assigned[0].signature, template: 'the cache of region <*> was warmed' }]);
+    for (const { signature } of assigned) expect(alias.get(signature) ?? signature).toBe(final[0].final);
+  });
+
+  it('reports nothing found of nothing read', async () => {
+    expect(JSON.parse(await patterns([], { json: true }))).toEqual({ lines: 0, signatures: [] });
+    expect(await patterns([], {})).toContain('0 lines, 0 signatures');
+  });
+
+  it('says which file it cannot read and why', async () => {
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    registerPatterns(program);
+    program.commands[0]!.exitOverride().configureOutput({ writeErr: () => {} });
+    const run = program.parseAsync(['node', 'mnemograph', 'patterns', '/nowhere/at/all.log']);
+    await expect(run).rejects.toThrow('cannot read /nowhere/at/all.log: no such file');
+  });
+
+  it('fails with the error of its output, as when the reader goes away', async () => {
+    const output = new PassThrough();
+    output.destroy(Object.assign(new Error('gone'), { code: 'EPIPE' }));
+    output.on('error', () => {});
+    const input = Readable.from([Buffer.from('a b c\n')]);
+    const run = runPatterns({ input, output, warnings: new PassThrough() }, { assign: true, content: true });
+    await expect(run).rejects.toMatchObject({ code: expect.stringMatching(/EPIPE|ERR_STREAM_DESTROYED/) });
+  });
+});
+
+describe('reading lines', () => {
+  it('joins what chunks cut apart, also within a character', async () => {
+    const bytes = Buffer.from('größe\r\nzwei\n\ndrei');
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      expect(await linesOf(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual([
+        'größe',
+        'zwei',
+        '',
+        'drei',
+      ]);
+    }
+  });
+
+  it('cuts a line that never ends', async () => {
+    const chunk = Buffer.alloc(400_000, 'x');
+    const lines = await linesOf(chunk, chunk, chunk, chunk, Buffer.from('\nnext'));
+    expect(lines.map((line) => line.length)).toEqual([MAX_LINE_LENGTH, 4]);
+  });
+});

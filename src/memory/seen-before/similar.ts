@@ -1,5 +1,6 @@
 // Finds templates that resemble a message: those that share its rarest words, compared in full. Plain SQL, no model.
 import type postgres from 'postgres';
+import { FORM_WORDS } from '../../store/form-words.ts';
 import { namedSome } from '../moments.ts';
 import type { SimilarSignature } from './answer.ts';
 import { compare, type Likeness, SIMILAR_FROM, sharedWeight, tokensOf } from './likeness.ts';
@@ -63,9 +64,7 @@ function searchWords(pattern: string): string[] {
 
 type Frequency = { readonly word: string; readonly n: number };
 
-/** Words of a form's example, cut by the expression that `signature_form_words_idx` indexes. */
-const formWords = (read: postgres.Sql) => read`
-  string_to_array(btrim(regexp_replace(lower(f.example), '[[:alnum:]]*[[:digit:]][[:alnum:]]*|[^[:alpha:]]+', ' ', 'g')), ' ')`;
+const formWords = (read: postgres.Sql) => read.unsafe(FORM_WORDS);
 
 async function readFrequency(
   read: postgres.Sql,

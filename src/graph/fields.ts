@@ -27,7 +27,6 @@ import {
   type ColumnBundle,
   type Fan,
   type FieldPlan,
-  type FilterTerms,
   type OneOfMember,
   type Order,
   PLAN_EXTENSION,
@@ -64,15 +63,14 @@ type ComputedOptions<
 export interface ManyOptions<P extends TenantTable, C extends TenantTable> {
   readonly description: string;
   readonly on: Relation<P, C>;
-  readonly fan?: Fan<P, C>;
   readonly order: Order<C>;
-  readonly args?: ArgumentTerms<C>;
 }
 
-/** Arguments beyond paging and filter: input fields, and the condition of each. */
-export interface ArgumentTerms<C extends TenantTable> {
-  readonly fields: () => InputFieldMap;
-  readonly terms: FilterTerms<C>;
+export interface ConnectionOptions<P extends TenantTable, C extends TenantTable> extends ManyOptions<P, C> {
+  readonly filter?: FilterRef<C>;
+  readonly fan?: Fan<P, C>;
+  /** Where `totalCount` stops counting and answers null. */
+  readonly countLimit?: number;
 }
 
 type AnyNodeRef<C extends TenantTable> = NodeTypeRef<NodeType, C>;
@@ -180,30 +178,27 @@ export class NodeFields<T extends TenantTable> {
 
   /** A plain list, for what stays short: at most `first` rows. */
   list<C extends TenantTable>(node: AnyNodeRef<C>, options: ManyOptions<T, C>): AnyFieldRef {
-    const { description, on, order, args } = options;
+    const { description, on, order } = options;
     return this.#t.field({
       type: [node],
       description,
-      args: { ...listArguments(), ...args?.fields() },
+      args: listArguments(),
       complexity: listComplexity,
-      ...planned({ kind: 'list', node: () => node.node, on, orders: [order], args: args?.terms }),
+      ...planned({ kind: 'list', node: () => node.node, on, orders: [order] }),
       resolve: pick as never,
     });
   }
 
   /** A Relay connection. */
-  connection<C extends TenantTable>(
-    node: AnyNodeRef<C>,
-    options: ManyOptions<T, C> & { readonly filter?: FilterRef<C>; readonly countLimit?: number },
-  ): AnyFieldRef {
-    const { description, on, fan, order, args, filter, countLimit = null } = options;
+  connection<C extends TenantTable>(node: AnyNodeRef<C>, options: ConnectionOptions<T, C>): AnyFieldRef {
+    const { description, on, fan, order, filter, countLimit = null } = options;
     const plan = { kind: 'connection', node: () => node.node, on, fan, orders: [order], countLimit } as const;
     return this.#t.field({
       type: connectionOf(node as never),
       description,
-      args: { ...pageArguments(), ...filterArgument(filter), ...args?.fields() },
+      args: { ...pageArguments(), ...filterArgument(filter) },
       complexity: pageComplexity as never,
-      ...planned({ ...plan, filter: filter?.terms, args: args?.terms }),
+      ...planned({ ...plan, filter: filter?.terms }),
       resolve: ((row: PlannedRow, given: Record<string, never>, _: unknown, info: GraphQLResolveInfo) => {
         const slot = slotOf(info.fieldNodes[0]!);
         const total = row[totalSlot(slot)] as number | undefined;

@@ -67,8 +67,6 @@ export interface RowSet<P extends TenantTable = TenantTable, C extends TenantTab
   /** Absent on root fields: all rows of the tenant. */
   readonly on?: Relation<P, C>;
   readonly fan?: Fan<P, C>;
-  /** Conditions of the arguments other than `filter` and paging, by argument name. */
-  readonly args?: FilterTerms<C>;
   readonly filter?: FilterTerms<C>;
   readonly orders: readonly [Order<C>, ...Order<C>[]];
 }

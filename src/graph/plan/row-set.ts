@@ -1,4 +1,4 @@
-// Many rows of one table: the conditions that relation, filter and arguments put on them, their order and window.
+// Many rows of one table: the conditions that relation and filter put on them, their order and window.
 import { and, type SQL, sql } from 'drizzle-orm';
 import { type FieldNode, type GraphQLField, getArgumentValues, type SelectionSetNode } from 'graphql';
 import { type Operation, selectionSetsOf } from './collect.ts';
@@ -164,30 +164,27 @@ function conditionsOf(
   const conditions = [
     parent ? plan.on?.(parent, row, compiler.scope) : undefined,
     plan.node().listed?.(row),
-    ...termConditions(plan.args, args, [], source, row, compiler.scope),
-    ...termConditions(plan.filter, args.filter, ['filter'], source, row, compiler.scope),
+    ...filterConditions(plan.filter, args.filter, source, row, compiler.scope),
   ];
   return conditions.filter((condition) => condition !== undefined);
 }
 
-/** A condition for each term whose argument is given; its value is bound anew in each execution. */
-function termConditions(
+/** A condition for each key of the filter that is given; its value is bound anew in each execution. */
+function filterConditions(
   terms: FilterTerms | undefined,
-  given: unknown,
-  base: readonly string[],
+  filter: unknown,
   source: ArgumentSource,
   row: Row<TenantTable>,
   scope: TenantScope,
 ): SQL[] {
-  const present = (given ?? {}) as Record<string, unknown>;
+  const given = (filter ?? {}) as Record<string, unknown>;
   return Object.entries(terms ?? {})
-    .filter(([name]) => present[name] != null)
+    .filter(([name]) => given[name] != null)
     .map(([name, term]) => {
-      const path = [...base, name];
-      const value = bind((argumentsOf) => term.encode(valueAt(argumentsOf(source), path), path));
+      const value = bind((argumentsOf) => {
+        const values = argumentsOf(source).filter as Record<string, unknown>;
+        return term.encode(values[name], ['filter', name]);
+      });
       return term.where(row, value, scope);
     });
 }
-
-const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], value);

@@ -31,8 +31,12 @@ const Gap = builder.objectRef<FeedGap>('Gap').implement({
   }),
 });
 
-/** `<Name>Change`: a change of one node of this type. */
-function changeType<Name extends NodeType, T extends TenantTable>(node: NodeTypeRef<Name, T>, field: string) {
+/** `<Name>Change`: a change of one node of this type, unless the node became part of another. */
+function changeType<Name extends NodeType, T extends TenantTable>(
+  node: NodeTypeRef<Name, T>,
+  field: string,
+  becameAnother: (key: string, context: GraphContext) => Promise<boolean> = async () => false,
+) {
   return builder.objectRef<FollowedChange>(`${node.name}Change`).implement({
     description: `A change of one ${field}.`,
     fields: (t) => ({

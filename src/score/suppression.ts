@@ -1,6 +1,7 @@
 // Whether what people called noise stays silent.
 import type { Severity } from '../domain/severity.ts';
-import type { Micros } from '../domain/time.ts';
+import { severityName } from '../domain/severity.ts';
+import { formatMicros, type Micros } from '../domain/time.ts';
 
 /** Holds for last events in [fromUs, untilUs). */
 export interface SuppressionRule {
@@ -38,3 +39,7 @@ export function suppressionOf(
       null,
     );
 }
+
+/** `until 2026-03-11T…Z, unless it turns worse than ERROR or passes 40 events a minute` */
+export const suppressionTerms = (rule: SuppressionRule): string =>
+  `until ${formatMicros(rule.untilUs)}, unless it turns worse than ${severityName(rule.maxSeverity)}${rule.maxPeak === null ? '' : ` or passes ${rule.maxPeak} events a minute`}`;

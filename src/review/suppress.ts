@@ -1,9 +1,9 @@
 // What a NOISE review silences: one (type, subject) from the candidate's last event until a week after the review,
 // unless its severity or rate breaks out. A suppression whose review no longer counts is lifted, not erased.
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { severityName } from '../domain/severity.ts';
 import { formatMicros, US_PER_DAY } from '../domain/time.ts';
 import { microsOf } from '../memory/moments.ts';
-import { suppressionTerms } from '../score/suppression.ts';
 import type { WriteTx } from '../store/store.ts';
 import { suppression } from '../store/tables/candidate.ts';
 import type { Decided } from './decisions.ts';
@@ -22,16 +22,9 @@ export async function suppress(
   noise: Decided,
   notes: string | null,
 ): Promise<Suppressed> {
-  const untilUs = microsOf(noise.reviewedAt) + SUPPRESSION_DAYS * US_PER_DAY;
-  const until = formatMicros(untilUs);
+  const until = formatMicros(microsOf(noise.reviewedAt) + SUPPRESSION_DAYS * US_PER_DAY);
   const maxPeak = peakOf(candidate);
-  const terms = suppressionTerms({
-    fromUs: microsOf(candidate.lastSeenAt),
-    untilUs,
-    reason: '',
-    maxSeverity: candidate.severity,
-    maxPeak,
-  });
+  const terms = termsOf(until, candidate, maxPeak);
   const why = notes === null ? '' : `: "${notes}"`;
   const reason = `${noise.reviewer} called it noise${why}. Silent ${terms}.`;
   await tx.insert(suppression).values({
@@ -46,6 +39,12 @@ export async function suppress(
     maxPeak,
   });
   return { until, reason };
+}
+
+/** Until when, and what breaks out: see `breaksOut`. */
+function termsOf(until: string, { severity }: CandidateRow, maxPeak: number | null): string {
+  const rate = maxPeak === null ? '' : ` or passes ${maxPeak} events a minute`;
+  return `until ${until}, unless it turns worse than ${severityName(severity)}${rate}`;
 }
 
 /** Events in its busiest minute, where its type has such a figure. */

@@ -1,8 +1,11 @@
 // Cuts a line into atoms in one pass over its characters: what each consists of and what stands before it.
+
+import { endOfAddress, endOfEscape } from './address.ts';
 import type { Atoms } from './atoms.ts';
 import * as atom from './atoms.ts';
 import * as characters from './characters.ts';
 import { HASH_SEED_1, HASH_SEED_2, MULTIPLIER_1, MULTIPLIER_2 } from './hash.ts';
+import { closingQuote } from './quotation.ts';
 import { loadUnits } from './units.ts';
 
 // The compiler of V8 folds a module's own constants into its code but reads an imported one anew each time.
@@ -33,22 +36,16 @@ const PRIME_2 = MULTIPLIER_2;
 const SEED_1 = HASH_SEED_1;
 const SEED_2 = HASH_SEED_2;
 
-const TAB = 9;
 const ESCAPE = 0x1b;
-const BLANK = 32;
 const DOUBLE_QUOTE = 34;
 const APOSTROPHE = 39;
 const COMMA = 44;
-const SLASH_CODE = 47;
 const COLON_CODE = 58;
-const LESS = 60;
 const EQUALS = 61;
 const GREATER = 62;
 const QUESTION = 63;
 const BACKSLASH_CODE = 92;
-const BACKTICK = 96;
 const TILDE = 126;
-const MAX_QUOTED = 160;
 
 /** Fills `atoms` from `text`; of a longer line the first {@link MAX_LENGTH} characters and {@link MAX_ATOMS} atoms. */
 export function scan(text: string, atoms: Atoms): void {
@@ -88,6 +85,9 @@ export function scan(text: string, atoms: Atoms): void {
 
 function delimit(before: number, code: number, units: Uint16Array, position: number): number {
   switch (code) {
+    case APOSTROPHE:
+    case DOUBLE_QUOTE: // `msg="disk is full"`: what a sentence begins with is no value
+      return (before & ~AFTER_EQUALS) | AFTER_OTHER;
     case EQUALS:
       // A bar of equals signs is a ruler or a comparison; only a lone one assigns.
       if (units[position + 1] === EQUALS || (position > 0 && units[position - 1] === EQUALS)) {
@@ -114,35 +114,7 @@ function delimit(before: number, code: number, units: Uint16Array, position: num
   }
 }
 
-/** ECMA-48 control sequences (colours, cursor) are decoration. */
-function endOfEscape(units: Uint16Array, position: number, limit: number): number {
-  if (units[position + 1] !== 91) return position + 1;
-  let end = position + 2;
-  while (end < limit && units[end]! < 0x40) end++;
-  return end + 1;
-}
-
-function isAlphanumeric(code: number): boolean {
-  return (classOf(code) & (DIGIT | LETTER)) !== 0;
-}
-
-function closes(open: number, code: number): boolean {
-  switch (open) {
-    case BACKTICK: // closes itself or, as GNU tools print it, with an apostrophe
-      return code === BACKTICK || code === APOSTROPHE;
-    case 0x2018:
-      return code === 0x2019;
-    case 0x201c:
-      return code === 0x201d;
-    default:
-      return code === open;
-  }
-}
-
-/**
- * Records the quotation that opens at `position` as one atom, when it holds a single token (after `=`: two) and is no
- * name for what follows (`"key": …`). Returns where it ends; 0 otherwise, as for an apostrophe inside a word.
- */
+/** Records a quoted value (behind `=` of up to two words) as one atom and returns where it ends; 0 when it is none. */
 function scanQuotation(
   units: Uint16Array,
   position: number,
@@ -151,22 +123,10 @@ function scanQuotation(
   atoms: Atoms,
   n: number,
 ): number {
-  const open = units[position]!;
-  if (open === APOSTROPHE && position > 0 && isAlphanumeric(units[position - 1]!)) return 0;
-  const end = Math.min(position + 1 + MAX_QUOTED, limit);
-  let spaces = (before & AFTER_EQUALS) !== 0 ? 1 : 0;
-  for (let i = position + 1; i < end; i++) {
-    const code = units[i]!;
-    if (closes(open, code)) {
-      const next = units[i + 1]!;
-      const isName = next === COLON_CODE || (code === APOSTROPHE && isAlphanumeric(next));
-      if (isName || i === position + 1) return 0;
-      addRange(units, position + 1, i, IS_QUOTED, atoms, n);
-      return i + 1;
-    }
-    if (code === BLANK && --spaces < 0) return 0;
-  }
-  return 0;
+  const close = closingQuote(units, position, limit, (before & AFTER_EQUALS) !== 0 ? 1 : 0);
+  if (close === 0) return 0;
+  addRange(units, position + 1, close, IS_QUOTED, atoms, n);
+  return close + 1;
 }
 
 /** Letters of a script without spaces: a run of them is one word, whatever Latin text or number touches it. */
@@ -232,7 +192,7 @@ function scanAtom(
   }
   let traits = seen | ((repeated & (DOT | SLASH)) << REPEATED) | ((first & (LETTER | SLASH)) << LEADING);
   if (position < limit && (code === COLON_CODE || code === QUESTION)) {
-    const end = endOfAddress(units, position, limit, seen);
+    const end = endOfAddress(units, position, limit, (seen & SLASH) !== 0);
     if (end > position) {
       position = end;
       traits |= IS_ADDRESS;
@@ -265,23 +225,4 @@ function joinsNumber(units: Uint16Array, position: number, start: number, seen: 
   const numeric = (seen & (DIGIT | COLON)) !== 0;
   if ((kind & (DIGIT | LETTER)) !== 0 && (kind & NON_HEX) === 0) return numeric || position - start === 2;
   return next === COLON_CODE && numeric;
-}
-
-/** Where the address ends whose `://` or `?` stands at `position`; `position` itself when it is none. */
-function endOfAddress(units: Uint16Array, position: number, limit: number, seen: number): number {
-  const hasScheme =
-    units[position] === COLON_CODE &&
-    units[position + 1] === SLASH_CODE &&
-    units[position + 2] === SLASH_CODE;
-  if (!hasScheme && (units[position] !== QUESTION || (seen & SLASH) === 0)) return position;
-  let end = position + (hasScheme ? 3 : 1);
-  for (; end < limit; end++) {
-    const code = units[end]!;
-    if (code === BLANK || code === TAB || code === DOUBLE_QUOTE || code === APOSTROPHE) break;
-    if (code === LESS || code === GREATER) break;
-    if (!hasScheme) continue;
-    if (code === 41 || code === 93 || code === 125) break; // ) ] }
-    if (code === COMMA && (end + 1 >= limit || units[end + 1] === BLANK)) break;
-  }
-  return Math.min(end, limit);
 }

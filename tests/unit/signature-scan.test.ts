@@ -80,6 +80,8 @@ describe('classifying', () => {
     ["is 'offline' now", 'is offline now'],
     ['changed state to down', 'changed state to down'],
     ['== RUN all ==', 'RUN all'],
+    ['msg="Disk sda full" dev="sda one"', 'msg Disk sda full dev [sda one]'],
+    ["msg='op=login acct=x res=failed'", 'msg op [login] acct [x] res failed'],
   ])('tells the values of %j from its words', (text, expected) => {
     expect(rolesOf(text)).toBe(expected);
   });

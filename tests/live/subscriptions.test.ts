@@ -121,7 +121,7 @@ async function create({ state = 'OPEN', band = 'REVIEW', title = 'a burst' }: Dr
 
 async function update(
   candidateId: string,
-  set: { state?: CandidateState; title?: string; withdrawn?: boolean },
+  set: { state?: CandidateState; title?: string; withdrawn?: boolean; redirectedToId?: string },
 ) {
   await server.runtime.store.db.transaction(async (tx) => {
     const where = sql`tenant_id = ${tenantId} and candidate_id = ${candidateId}`;
@@ -131,7 +131,7 @@ async function update(
       .where(where)
       .returning();
     if (set.state && row) await addVersion(tx, candidateId, row.version, set.state, row.decisionBand);
-    const kind = set.withdrawn ? 'REMOVED' : 'UPDATED';
+    const kind = set.withdrawn || set.redirectedToId ? 'REMOVED' : 'UPDATED';
     await announce(tx, tenantId, [{ topic: 'candidate', subjectId: candidateId, kind }]);
   });
 }
@@ -239,6 +239,17 @@ describe('a filter', () => {
     expect(told(watching)).toEqual([['REMOVED', idOf(key)]]);
   });
 
+  it('tells when one became part of another, and shows no other in its place', async () => {
+    const survivor = await create();
+    const joined = await create();
+    const watching = await watch({ filter });
+    await connected(1);
+    await update(joined, { redirectedToId: survivor });
+    await arrived(watching, 1);
+    expect(told(watching)).toEqual([['REMOVED', idOf(joined)]]);
+    expect(watching.changes[0]?.candidate).toBeNull();
+  });
+
   it('that names no id of ours is a typed error', async () => {
     const stream = await fetch(server.graphql, {
       method: 'POST',
@@ -280,6 +291,7 @@ describe('tenants', () => {
     const key = await create();
     await arrived(watching, 1);
     expect(told(watching)).toEqual([['CREATED', idOf(key)]]);
+    expect(watching.changes[0]?.candidate?.id).toBe(idOf(key));
   });
 });
 

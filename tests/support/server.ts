@@ -5,6 +5,7 @@ import { type RunningServer, startServer } from '../../src/main.ts';
 import { readSettings } from '../../src/settings.ts';
 import type { DatabaseTarget } from '../../src/store/target.ts';
 import { createTestDatabase } from './database.ts';
+import { TestClock } from './pipeline.ts';
 
 export interface TestMnemograph extends RunningServer {
   readonly graphql: string;
@@ -13,14 +14,18 @@ export interface TestMnemograph extends RunningServer {
   sse(tenant?: string): Client;
 }
 
-export async function startTestMnemograph(): Promise<TestMnemograph> {
+/** With `at` its clock stands still. */
+export async function startTestMnemograph(at?: string): Promise<TestMnemograph> {
   const database = await createTestDatabase();
   const settings = readSettings({
     HOME: '/nowhere',
     DATABASE_URL: urlOf(database.target),
     MNEMOGRAPH_PORT: '0',
   });
-  const server = await startServer(settings, { logger: silentLogger });
+  const server = await startServer(settings, {
+    logger: silentLogger,
+    ...(at === undefined ? {} : { clock: new TestClock(at) }),
+  });
   const graphql = `${server.address}/graphql`;
   return {
     ...server,

@@ -24,7 +24,7 @@ export const errorMasker =
   (error: unknown, fallback: string): Error => {
     const cause = rootCause(error);
     if (cause instanceof CallerError) return fromCaller(cause, error);
-    if (cause instanceof GraphQLError) return error as Error;
+    if (cause instanceof GraphQLError) return withCode(error as GraphQLError);
     if (isUnreachable(cause)) {
       logger.warn({ reason: (cause as Error).message }, 'the database did not answer an operation');
       return fromCaller(databaseAway(), error);
@@ -35,6 +35,12 @@ export const errorMasker =
       extensions: { code: 'INTERNAL_SERVER_ERROR', http: { status: 500 } },
     });
   };
+
+/** What graphql-js itself found wrong with a request's variables has no code of its own. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.extensions.code === undefined) error.extensions.code = 'VALIDATION' satisfies ErrorCode;
+  return error;
+}
 
 const databaseAway = () =>
   new UnavailableError('The database does not answer. Try again in a moment; /readyz says when it is back.');

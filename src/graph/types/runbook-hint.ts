@@ -35,7 +35,10 @@ implementNode(RunbookHint, {
         ),
       order: incidentsNewestFirst,
     }),
-    shownCount: t.column('shownCount', { type: 'Int', description: 'How often an answer showed it.' }),
+    shownCount: t.column('shownCount', {
+      type: 'Int',
+      description: 'How often somebody reported what came of it.',
+    }),
     workedCount: t.column('workedCount', { type: 'Int', description: 'How often it helped.' }),
     failedCount: t.column('failedCount', { type: 'Int', description: 'How often it did not.' }),
   }),

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   index,
@@ -11,6 +12,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../domain/severity.ts';
 import type { SignatureScope } from '../../domain/words.ts';
+import { FORM_WORDS } from '../form-words.ts';
 import { count8, createdAt, id8, moment, newId, tenantId } from './columns.ts';
 
 /** A family of events of one shape. It becomes visible with its first counted event. */
@@ -70,6 +72,7 @@ export const signatureForm = pgTable(
     index('signature_form_content_idx').on(t.tenantId, t.contentKey),
     index('signature_form_signature_idx').on(t.tenantId, t.signatureId),
     index('signature_form_created_idx').on(t.tenantId, t.createdAt),
+    index('signature_form_words_idx').using('gin', sql.raw(FORM_WORDS)).with({ fastupdate: false }),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX "signature_form_words_idx" ON "signature_form" USING gin (string_to_array(btrim(regexp_replace(lower(example), '[[:alnum:]]*[[:digit:]][[:alnum:]]*|[^[:alpha:]]+', ' ', 'g')), ' ')) WITH (fastupdate=false);

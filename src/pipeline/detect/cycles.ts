@@ -46,7 +46,7 @@ export async function updateCycles(
   return store(ctx, ending, cycles, stored, hostnames);
 }
 
-/** A flood of problems without any end has no cycle: its events need not be read. */
+/** Recoveries without a problem, and problems without an end, make no cycle: their events need not be read. */
 async function withEndings(
   ctx: DetectContext,
   rematches: readonly Rematch[],
@@ -60,14 +60,23 @@ async function withEndings(
       role: m.pairRole,
       from_at: moment(r.fromUs),
       to_at: moment(r.toUs),
+      began_at: moment(r.fromUs - ctx.settings.selfHeal.outageLookBackUs),
     })),
   );
   const rows = await query<{ index: number }>(
     ctx,
-    sql`select distinct q.index
-          from json_to_recordset(${asJson(asked)}::json)
-               as q(index int, signature_id bigint, asset_id bigint, role text, from_at timestamptz, to_at timestamptz)
+    sql`with asked as (
+          select * from json_to_recordset(${asJson(asked)}::json)
+               as q(index int, signature_id bigint, asset_id bigint, role text, from_at timestamptz, to_at timestamptz, began_at timestamptz)
+        )
+        select distinct q.index from asked q
          where exists (
+               select 1 from asked p
+                where p.index = q.index and p.role = 'PROBLEM' and exists (
+                      select 1 from event e
+                       where e.tenant_id = ${ctx.tenantId} and e.signature_id = p.signature_id
+                         and e.ts >= p.began_at and e.ts < p.to_at and coalesce(e.asset_id, 0) = p.asset_id))
+           and exists (
                select 1 from event e
                 where e.tenant_id = ${ctx.tenantId} and e.signature_id = q.signature_id
                   and e.ts >= q.from_at and e.ts < q.to_at and coalesce(e.asset_id, 0) = q.asset_id

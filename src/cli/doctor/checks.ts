@@ -1,6 +1,6 @@
 // What `mnemograph doctor` looks at, one check after the other; a check never throws.
 import { checkPipeline } from '../../http/health.ts';
-import { migrateDatabase, type OpenDatabase, openDatabase } from '../../runtime.ts';
+import { type OpenDatabase, openDatabase } from '../../runtime.ts';
 import { type Settings, unknownVariables } from '../../settings.ts';
 import { type EmbeddedInspection, inspectEmbedded } from '../../store/embedded/inspect.ts';
 import { readMigrationState } from '../../store/migrate.ts';
@@ -85,15 +85,8 @@ async function examineOpen({ target }: OpenDatabase): Promise<Finding[]> {
   try {
     const { applied, known } = await readMigrationState(target);
     findings.push({ name: 'database', status: 'ok', detail: `${nameOf(target)} answers.` });
-    if (applied > known) await migrateDatabase(target);
-    const missing = known - applied;
-    findings.push({
-      name: 'migrations',
-      status: missing === 0 ? 'ok' : 'failed',
-      detail:
-        missing === 0 ? `All ${known} are applied.` : `${missing} are missing; run \`mnemograph migrate\`.`,
-    });
-    if (missing > 0) return findings;
+    findings.push(describeMigrations(applied, known));
+    if (applied !== known) return findings;
   } catch (error) {
     return [
       ...findings,
@@ -122,6 +115,16 @@ async function examineOpen({ target }: OpenDatabase): Promise<Finding[]> {
     await read.end({ timeout: 1 });
   }
   return findings;
+}
+
+function describeMigrations(applied: number, known: number): Finding {
+  const name = 'migrations';
+  if (applied === known) return { name, status: 'ok', detail: `All ${known} are applied.` };
+  const detail =
+    applied < known
+      ? `${known - applied} of ${known} are missing; run \`mnemograph migrate\`.`
+      : `The database has ${applied}, this version knows ${known}: a newer version has been here. Upgrade.`;
+  return { name, status: 'failed', detail };
 }
 
 function describeInputs(rejected: number, failingSources: readonly string[]): string {

@@ -11,7 +11,7 @@ import {
   stageEvents,
 } from '../store/batches.ts';
 import type { RowId } from '../store/dimensions.ts';
-import { encodeEvents } from '../store/event-copy.ts';
+import { encodeEvents, eventIdOf } from '../store/event-copy.ts';
 import { claimEventKeys, type KeyClaim } from '../store/event-keys.ts';
 import { keepRejected, type Rejection, rejectedIndexes } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
@@ -20,7 +20,7 @@ import { Deltas, type FoldableBatch } from './fold/deltas.ts';
 import { isSourced } from './fold/recount.ts';
 import { Refused, rejection } from './prepare.ts';
 import { conflictingKey } from './prepare-events.ts';
-import { exampleOf, type SignedEvent } from './sign.ts';
+import type { SignedEvent } from './sign.ts';
 
 export interface CommitServices {
   readonly store: Store;
@@ -84,7 +84,7 @@ function attempt(services: CommitServices, chunk: ChunkToCommit, staged: boolean
       storedUs: services.clock.nowUs(),
     });
     if (batch === null) throw new RolledBack('RACED');
-    const keyed = await withoutKnownKeys(client, chunk, batch);
+    const keyed = await withoutKnownKeys(client, chunk);
     const { stored, conflicts } = staged
       ? await storeStaged(client, chunk, batch, keyed.events)
       : await storeNew(client, chunk, batch, keyed.events);
@@ -116,7 +116,7 @@ interface Sorted {
 }
 
 /** Leaves out the events whose sender's key is known: a duplicate goes, other content under it is a conflict. */
-async function withoutKnownKeys(client: pg.ClientBase, chunk: ChunkToCommit, batch: RowId): Promise<Sorted> {
+async function withoutKnownKeys(client: pg.ClientBase, chunk: ChunkToCommit): Promise<Sorted> {
   const withKey = chunk.events.filter((event) => event.prepared.eventKey !== null);
   if (withKey.length === 0) return { events: chunk.events, conflicts: [] };
   const first = new Map<string, SignedEvent>();
@@ -124,14 +124,13 @@ async function withoutKnownKeys(client: pg.ClientBase, chunk: ChunkToCommit, bat
     const key = event.prepared.eventKey as string;
     if (!first.has(key)) first.set(key, event);
   }
-  const encoded = encodeEvents(chunk.tenantId, batch, [...first.values()]);
   const claims = await claimEventKeys(
     client,
     chunk.tenantId,
     chunk.source.text,
-    [...first.entries()].map(([key, event], i) => ({
+    [...first.entries()].map(([key, event]) => ({
       key,
-      eventId: encoded.eventId(i),
+      eventId: eventIdOf(event),
       timestampUs: event.timestampUs,
     })),
   );
@@ -167,9 +166,8 @@ async function storeStaged(
   batch: RowId,
   events: readonly SignedEvent[],
 ): Promise<Stored> {
-  const encoded = encodeEvents(chunk.tenantId, batch, events);
-  const idOf = new Map(events.map((event, i) => [event, encoded.eventId(i)]));
-  const known = await stageEvents(client, encoded);
+  const idOf = new Map(events.map((event) => [event, eventIdOf(event)]));
+  const known = await stageEvents(client, encodeEvents(chunk.tenantId, batch, events));
   const taken = await takenPositions(client, chunk);
   const clashing = events.filter(
     (event) =>
@@ -228,7 +226,7 @@ function deltasOf(events: readonly SignedEvent[]): Deltas {
       detectionUs: event.prepared.detectionUs,
       severity: event.severity,
       sourced: isSourced(event.flags),
-      message: exampleOf(event.prepared.message),
+      message: event.prepared.message,
     });
   }
   return deltas;

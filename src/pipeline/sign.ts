@@ -107,7 +107,7 @@ function describeSignature(event: PreparedEvent): SignatureContent {
     service: event.service,
     partition: event.partition,
     eventFamily: eventFamily(event.service === '' ? null : event.service, event.message),
-    pattern: storable(form.pattern),
+    pattern: storableText(form.pattern),
     exampleMessage: example,
     pairKey: pairing?.pairKey ?? null,
     pairRole: pairing?.role ?? null,
@@ -118,7 +118,8 @@ function describeSignature(event: PreparedEvent): SignatureContent {
 
 const EXAMPLE_CHARS = 4_096;
 
-const storable = (text: string) => text.toWellFormed().replaceAll('\u0000', '\ufffd');
+/** Without what a text column cannot hold. */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\ufffd');
 
 /** What a signature shows as its example: storable, and no longer than what was signed. */
-export const exampleOf = (message: string): string => storable(message.slice(0, EXAMPLE_CHARS));
+export const exampleOf = (message: string): string => storableText(message.slice(0, EXAMPLE_CHARS));

@@ -1,5 +1,5 @@
 // Stores one chunk: prepared, signed and committed in one transaction, or recognised as sent before.
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Clock, Micros } from '../domain/time.ts';
 import { findBatch } from '../store/batches.ts';
 import type { EventPartitions } from '../store/partitions.ts';
@@ -23,7 +23,7 @@ export interface Chunk {
   /** The rejected input that this is another try of: refused again, it leaves no second trace. */
   readonly replayOf: string | null;
   /** All that makes the content what it is, for recognising a resend without looking inside. */
-  content(): Iterable<string>;
+  content(): readonly string[];
   /** `batchPrefix` and `sourcePrefix` begin the identity of inputs without, and with, a key of their own. */
   prepare(identity: { batchPrefix: string; sourcePrefix: string }, context: PrepareContext): Prepared;
 }
@@ -90,10 +90,10 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
 
 const timesOf = (prepared: Prepared) => prepared.events.map((event) => event.timestampUs);
 
-function hashOf(content: Iterable<string>): string {
-  const hash = createHash('sha1');
-  for (const part of content) hash.update(part).update('\n');
-  return hash.digest('base64url');
+// The lengths keep apart what line breaks inside of parts would make alike.
+function hashOf(parts: readonly string[]): string {
+  const lengths = parts.map((part) => part.length).join();
+  return hash('sha1', `${lengths}\n${parts.join('\n')}`, 'base64url' as 'base64');
 }
 
 async function resentWhole(services: WriteServices, chunk: Chunk, key: string): Promise<Written> {

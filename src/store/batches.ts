@@ -1,10 +1,11 @@
 // One batch, one transaction: the batch key first, then the events by COPY. A committed batch is acknowledged.
-import { finished } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { formatMicros, type Micros, parseMicros } from '../domain/time.ts';
 import { type RowId, rowId } from './dimensions.ts';
-import { type EncodedEvents, EVENT_COLUMNS } from './event-copy.ts';
+import { EVENT_COLUMNS } from './event-copy.ts';
 
 export interface BatchRow {
   readonly batchId: string;
@@ -106,18 +107,17 @@ export async function rememberResend(
 /** The fast way: throws a unique violation (see `isDuplicate`) when one of the events is known already. */
 export async function copyEvents(
   client: pg.ClientBase,
-  encoded: EncodedEvents,
+  slices: Iterable<Buffer>,
   table = 'event',
 ): Promise<void> {
   const stream = client.query(copyFrom(`copy ${table} (${EVENT_COLUMNS}) from stdin (format binary)`));
-  stream.end(encoded.body);
-  await finished(stream);
+  await pipeline(Readable.from(slices), stream);
 }
 
 /** The way for resends, first half: brings the events beside the table and returns the ids of those it holds already. */
-export async function stageEvents(client: pg.ClientBase, encoded: EncodedEvents): Promise<Set<string>> {
+export async function stageEvents(client: pg.ClientBase, slices: Iterable<Buffer>): Promise<Set<string>> {
   await client.query('create temporary table staged_event (like event including defaults) on commit drop');
-  await copyEvents(client, encoded, 'staged_event');
+  await copyEvents(client, slices, 'staged_event');
   const { rows } = await client.query<{ event_id: string }>(
     'select e.event_id from staged_event s join event e using (tenant_id, ts, event_id)',
   );

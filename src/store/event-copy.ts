@@ -23,46 +23,51 @@ export const EVENT_COLUMNS =
   'tenant_id, event_id, ts, origin_id, batch_id, signature_id, asset_id, severity, facility, flags, message_raw, attrs';
 
 const COLUMN_COUNT = 12;
-const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
-const HEADER_BYTES = SIGNATURE.length + 8;
+/** The format's signature, no flags, no extension. */
+const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const TRAILER = Buffer.from([0xff, 0xff]);
 const FIXED_BYTES = 2 + COLUMN_COUNT * 4 + 64;
 const EPOCH_2000_US = 946_684_800_000_000;
 const TWO_32 = 0x1_0000_0000;
 
-/** The whole COPY body, and the id of each event by its position. */
-export interface EncodedEvents {
-  readonly body: Buffer;
-  eventId(position: number): string;
-}
+/** The id under which the event is stored. */
+export const eventIdOf = (event: StorableEvent): string =>
+  formatUuid(eventIdDigits(event.timestampUs, event.identity));
 
-export function encodeEvents(
+const EVENTS_A_SLICE = 500;
+
+/** The COPY body in slices, each encoded when it is asked for: the server works on one while the next is made. */
+export function* encodeEvents(
   tenantId: number,
   batch: RowId,
   events: readonly StorableEvent[],
-): EncodedEvents {
-  const writer = new CopyWriter(events);
-  const digits = events.map((event) => writer.event(tenantId, batch, event));
-  return { body: writer.finish(), eventId: (position) => formatUuid(digits[position] as string) };
+): Generator<Buffer> {
+  yield HEADER;
+  for (let at = 0; at < events.length; at += EVENTS_A_SLICE) {
+    const slice = events.slice(at, at + EVENTS_A_SLICE);
+    const writer = new CopyWriter(slice);
+    for (const event of slice) writer.event(tenantId, batch, event);
+    yield writer.finish();
+  }
+  yield TRAILER;
 }
 
 class CopyWriter {
   readonly #buffer: Buffer;
-  #at = HEADER_BYTES;
+  #at = 0;
 
   constructor(events: readonly StorableEvent[]) {
-    let bytes = HEADER_BYTES + 2;
+    let bytes = 0;
     for (const event of events)
       bytes += FIXED_BYTES + event.messageRaw.length * 3 + (event.attrsJson?.length ?? 0) * 3;
     this.#buffer = Buffer.allocUnsafe(bytes);
-    SIGNATURE.copy(this.#buffer);
-    this.#buffer.fill(0, SIGNATURE.length, HEADER_BYTES);
   }
 
-  event(tenantId: number, batch: RowId, event: StorableEvent): string {
+  event(tenantId: number, batch: RowId, event: StorableEvent): void {
     this.#int16(COLUMN_COUNT);
     this.#int32(4);
     this.#int32(tenantId);
-    const id = this.#uuid(event);
+    this.#uuid(event);
     this.#timestamp(event.timestampUs);
     this.#id(event.origin);
     this.#id(batch);
@@ -73,11 +78,9 @@ class CopyWriter {
     this.#smallint(event.flags);
     this.#text(event.messageRaw);
     this.#jsonb(event.attrsJson);
-    return id;
   }
 
   finish(): Buffer {
-    this.#int16(-1);
     return this.#buffer.subarray(0, this.#at);
   }
 
@@ -95,11 +98,10 @@ class CopyWriter {
     this.#at = this.#buffer.writeUInt32BE(low, this.#at);
   }
 
-  #uuid(event: StorableEvent): string {
+  #uuid(event: StorableEvent): void {
     this.#int32(16);
     const digits = eventIdDigits(event.timestampUs, event.identity);
     this.#at += this.#buffer.write(digits, this.#at, 'hex');
-    return digits;
   }
 
   #timestamp(us: Micros): void {

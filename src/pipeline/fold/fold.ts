@@ -8,6 +8,7 @@ import { addToBuckets, addToSignatures, addToSources, claimUnfolded } from '../.
 import type { Store, WriteTx } from '../../store/store.ts';
 import { isConnectionLost, sqlState, transaction } from '../../store/transaction.ts';
 import { detect, type Touched } from '../detect/detect.ts';
+import { exampleOf, storableText } from '../sign.ts';
 import { ALL_SIGNATURES, Deltas, type FoldableBatch } from './deltas.ts';
 
 export interface FoldServices {
@@ -82,7 +83,8 @@ const isTransient = (error: unknown): boolean => {
 const withPatterns = (sum: Deltas) =>
   [...sum.signatures.values()].map((delta) => ({
     ...delta,
-    pattern: describeForm(delta.example, '').pattern,
+    example: exampleOf(delta.example),
+    pattern: storableText(describeForm(delta.example, '').pattern),
   }));
 
 /** One range of minutes per signature and asset. */

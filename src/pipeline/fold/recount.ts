@@ -5,7 +5,6 @@ import type { Store } from '../../store/store.ts';
 import { EventFlag } from '../../store/tables/event.ts';
 import { readBatchEvents, type StoredEvent } from '../../store/unfolded.ts';
 import { detectionTime } from '../prepare.ts';
-import { exampleOf } from '../sign.ts';
 import { Deltas, type FoldableBatch } from './deltas.ts';
 
 const OURS = EventFlag.SEVERITY_INFERRED | EventFlag.TIMESTAMP_ASSIGNED;
@@ -25,7 +24,7 @@ export async function recountBatch(store: Store, tenantId: number, batchId: stri
         detectionUs,
         severity: event.severity,
         sourced: isSourced(event.flags),
-        message: exampleOf(messageOf(event)),
+        message: messageOf(event),
       });
     }
     return { batchId, deltas };

@@ -3,13 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CallerError } from '../domain/errors.ts';
-import { registerDemo } from './demo.ts';
-import { registerDoctor } from './doctor.ts';
-import { registerIngest } from './ingest.ts';
-import { registerMigrate } from './migrate.ts';
 import { isClosedPipe } from './output.ts';
-import { registerPatterns } from './patterns.ts';
-import { registerServe } from './serve.ts';
 
 const EXAMPLES = `
 Examples:
@@ -25,18 +19,25 @@ function version(): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
-function program(): Command {
+/** Each is loaded when it is asked for: a look at a log need not wait for the whole graph. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  serve: async () => (await import('./serve.ts')).registerServe,
+  demo: async () => (await import('./demo.ts')).registerDemo,
+  ingest: async () => (await import('./ingest.ts')).registerIngest,
+  patterns: async () => (await import('./patterns.ts')).registerPatterns,
+  migrate: async () => (await import('./migrate.ts')).registerMigrate,
+  doctor: async () => (await import('./doctor.ts')).registerDoctor,
+};
+
+/** The program with the command that is named, or with all of them where none is: then help is asked for. */
+async function program(named: string | undefined): Promise<Command> {
   const root = new Command('mnemograph')
     .description('Operational memory: logs in, and an answer to "have we seen this before?"')
     .version(version())
     .showHelpAfterError('(add --help for what is possible)')
     .addHelpText('after', EXAMPLES);
-  registerServe(root);
-  registerDemo(root);
-  registerIngest(root);
-  registerPatterns(root);
-  registerMigrate(root);
-  registerDoctor(root);
+  const only = named === undefined ? undefined : COMMANDS[named];
+  for (const load of only ? [only] : Object.values(COMMANDS)) (await load())(root);
   return root;
 }
 
@@ -47,4 +48,6 @@ function explain(error: unknown): void {
   else console.error(error);
 }
 
-await program().parseAsync().catch(explain);
+await program(process.argv[2])
+  .then((root) => root.parseAsync())
+  .catch(explain);

@@ -40,11 +40,11 @@ describe('no acknowledged row is lost', () => {
   it('when one session is killed in mid-COPY: the server recovers by itself', async () => {
     const server = await startEmbedded({ dataDir });
     const load = await loadUntilBusy(server);
-    const [backend] = await query<{ pid: number }>(
-      server.target,
-      `select pid from pg_stat_activity where query like 'copy%' limit 1`,
-    );
-    process.kill(backend!.pid, 'SIGKILL');
+    const backend = await until('a session is within COPY', async () => {
+      const sessions = `select pid from pg_stat_activity where query like 'copy%' limit 1`;
+      return (await query<{ pid: number }>(server.target, sessions))[0];
+    });
+    process.kill(backend.pid, 'SIGKILL');
     await load.ended;
 
     const { pid } = server;

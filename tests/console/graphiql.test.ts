@@ -1,30 +1,21 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as launcher, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../src/http/examples.ts';
+import { startChromium, type TestBrowser } from '../support/chromium.ts';
 import { startTestServer, type TestServer } from '../support/http.ts';
 
 let server: TestServer;
-let browser: Browser;
+let chromium: TestBrowser;
 
 beforeAll(async () => {
   server = await startTestServer();
-  browser = await launcher.launch({
-    executablePath: await chromium.executablePath(),
-    args: chromium.args.filter((arg) => !LAX.test(arg)),
-    headless: true,
-  });
+  chromium = await startChromium();
 }, 120_000);
 
 afterAll(async () => {
-  await browser?.close();
+  await chromium?.close();
   await server?.close();
 });
-
-/** Made for serverless hosts: they would switch off what this test is about, or die with the first page. */
-const LAX = /^--(single-process|disable-web-security|allow-running-insecure-content|headless)/;
 
 interface Visit {
   readonly page: Page;
@@ -33,7 +24,7 @@ interface Visit {
 }
 
 async function visit(path: string): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   const requested: string[] = [];
   const complaints: string[] = [];
@@ -51,7 +42,6 @@ describe('GraphiQL in a browser', { timeout: 120_000 }, () => {
     expect(await page.locator('.graphiql-tab').count()).toBe(EXAMPLES.length);
     await page.locator('.graphiql-query-editor').getByText('ingestLines').first().waitFor();
     await page.locator('.graphiql-editor-tool').getByText('sourceType').first().waitFor();
-    await page.screenshot({ path: join(tmpdir(), 'mnemograph-graphiql.png') });
 
     await page.mouse.click(300, 200);
     await page.keyboard.press('Control+A');
@@ -59,7 +49,6 @@ describe('GraphiQL in a browser', { timeout: 120_000 }, () => {
     await page.keyboard.insertText('{ echo(text: "greetings") ');
     await page.locator('.graphiql-execute-button').click();
     await page.locator('.graphiql-response').getByText('"greetings"').first().waitFor();
-    await page.screenshot({ path: join(tmpdir(), 'mnemograph-graphiql-ran.png') });
 
     const foreign = requested.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(server.url));
     expect(foreign).toEqual([]);

@@ -1,12 +1,13 @@
 // Stores one chunk: prepared, signed and committed in one transaction, or recognised as sent before.
 import { hash, randomUUID } from 'node:crypto';
 import type { Clock, Micros } from '../domain/time.ts';
-import { findBatch } from '../store/batches.ts';
+import { type BatchRow, findBatch } from '../store/batches.ts';
 import type { EventPartitions } from '../store/partitions.ts';
 import { rejectedOf } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
 import { commitChunk } from './commit.ts';
 import type { FoldableBatch } from './fold/deltas.ts';
+import { recountBatch } from './fold/recount.ts';
 import type { IngestOutcome, Via } from './input.ts';
 import type { PrepareContext } from './prepare.ts';
 import type { Prepared } from './prepare-lines.ts';
@@ -39,7 +40,7 @@ export interface WriteServices {
 
 export interface Written {
   readonly outcome: Omit<IngestOutcome, 'replaySafe'>;
-  /** null: nothing new was stored. */
+  /** What is to be counted; null: nothing. */
   readonly foldable: FoldableBatch | null;
 }
 
@@ -53,7 +54,7 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
     const earlier =
       chunk.batchKey === null ? null : await findBatch(services.store.writePool, chunk.tenantId, key);
     if (earlier !== null && earlier.contentHash === contentHash && earlier.inputCount === chunk.inputCount) {
-      return resentWhole(services, chunk, key);
+      return resentWhole(services, chunk, key, earlier);
     }
     const referenceUs = earlier?.referenceUs ?? receivedUs;
     const oldestUs = services.retentionUs === null ? null : receivedUs - services.retentionUs;
@@ -96,10 +97,19 @@ function hashOf(parts: readonly string[]): string {
   return hash('sha1', `${lengths}\n${parts.join('\n')}`, 'base64url' as 'base64');
 }
 
-async function resentWhole(services: WriteServices, chunk: Chunk, key: string): Promise<Written> {
+/** Whoever stored it may have died before it was counted: then it is counted now, and only once. */
+async function resentWhole(
+  services: WriteServices,
+  chunk: Chunk,
+  key: string,
+  earlier: BatchRow,
+): Promise<Written> {
   const rejectedIds = await rejectedOf(services.store.writePool, chunk.tenantId, key);
   const duplicates = chunk.inputCount - rejectedIds.length;
-  return { outcome: { accepted: 0, duplicates, rejectedIds, newSignatureIds: [] }, foldable: null };
+  const foldable = earlier.folded
+    ? null
+    : await recountBatch(services.store, chunk.tenantId, earlier.batchId);
+  return { outcome: { accepted: 0, duplicates, rejectedIds, newSignatureIds: [] }, foldable };
 }
 
 const refusedAgain = (rejectedId: string): Written => ({

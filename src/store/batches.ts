@@ -13,6 +13,8 @@ export interface BatchRow {
   readonly inputCount: number;
   readonly stored: number;
   readonly referenceUs: Micros;
+  /** Its events are counted. */
+  readonly folded: boolean;
 }
 
 /** What an earlier sending of the same key left behind. */
@@ -23,7 +25,7 @@ export async function findBatch(
 ): Promise<BatchRow | null> {
   const { rows } = await client.query({
     name: 'find_batch',
-    text: `select batch_id, content_hash, input_count, n,
+    text: `select batch_id, content_hash, input_count, n, folded,
                   to_char(reference_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as reference_at
              from ingest_batch where tenant_id = $1 and key = $2`,
     values: [tenantId, key],
@@ -35,6 +37,7 @@ export async function findBatch(
     contentHash: row.content_hash,
     inputCount: row.input_count,
     stored: row.n,
+    folded: row.folded,
     referenceUs: parseMicros(row.reference_at) as Micros,
   };
 }

@@ -34,6 +34,13 @@ const counts = async () => {
   return row;
 };
 
+/** As if the process had died between storing and counting. */
+const uncount = async () => {
+  await t.store.read`update ingest_batch set folded = false where tenant_id = ${caller.tenantId}`;
+  await t.store.read`delete from feature_bucket where tenant_id = ${caller.tenantId}`;
+  await t.store.read`update signature set occurrence_count = 0 where tenant_id = ${caller.tenantId}`;
+};
+
 const lines = (input: string[], batchKey?: string) => ({
   lines: input,
   sourceType: 'SYSLOG' as const,
@@ -120,13 +127,21 @@ describe('ingest of lines', () => {
     expect(await counts()).toMatchObject({ events: 800, counted: 800, bucketed: 800 });
   });
 
+  it('counts a batch that a crashed process stored, when it is sent again', async () => {
+    await t.pipeline.ingestLines(caller, lines(failedLogins(100), 'one'));
+    await t.pipeline.settle(caller.tenantId);
+    await uncount();
+    expect(await t.pipeline.ingestLines(caller, lines(failedLogins(100), 'one'))).toMatchObject({
+      duplicates: 100,
+    });
+    expect(await counts()).toMatchObject({ events: 100, counted: 100, bucketed: 100, alive: 100 });
+  });
+
   it('counts what a crashed process stored and never counted', async () => {
     const crashed = t.another();
     await crashed.ingestLines(caller, lines(failedLogins(100), 'one'));
     await crashed.settle(caller.tenantId);
-    await t.store.read`update ingest_batch set folded = false where tenant_id = ${caller.tenantId}`;
-    await t.store.read`delete from feature_bucket where tenant_id = ${caller.tenantId}`;
-    await t.store.read`update signature set occurrence_count = 0 where tenant_id = ${caller.tenantId}`;
+    await uncount();
     const restarted = t.another();
     await restarted.start();
     expect(await counts()).toMatchObject({ events: 100, counted: 100, bucketed: 100, alive: 100 });

@@ -23,8 +23,8 @@ interface Pending extends FoldableBatch {
 /** Under load one fold in this time, so that many batches share one. */
 const MIN_INTERVAL_MS = 200;
 const RETRY_MS = 1_000;
-const SWEEP_INTERVAL_MS = 10_000;
-const SWEEP_AGE_SECONDS = 10;
+const SWEEP_INTERVAL_MS = 5_000;
+const SWEEP_AGE_SECONDS = 5;
 const SWEEP_LIMIT = 1_000;
 const MAX_BATCHES_PER_FOLD = 64;
 

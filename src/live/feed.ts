@@ -62,10 +62,11 @@ export class ChangeFeed {
     this.#drainTimer.unref();
   }
 
-  get status(): { readonly listening: boolean; readonly subscribers: number } {
+  /** `waiting` are those whose tenant does not exist yet. */
+  get status(): { readonly listening: boolean; readonly subscribers: number; readonly waiting: number } {
     let subscribers = 0;
     for (const stream of this.#streams.values()) subscribers += stream.size;
-    return { listening: this.#listener.listening, subscribers };
+    return { listening: this.#listener.listening, subscribers, waiting: this.#wakers.size };
   }
 
   /**

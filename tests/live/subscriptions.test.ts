@@ -50,11 +50,11 @@ afterEach(async () => {
 
 type Transport = 'sse' | 'ws';
 
-/** Follows candidates; resolves when the server has the subscription. */
-async function watch(
+/** Follows candidates. Whether the server has the subscription yet, its feed's status tells. */
+function watch(
   variables: { filter?: object; after?: string | undefined } = {},
   { of = tenant, transport = 'sse' as Transport } = {},
-): Promise<Watch> {
+): Watch {
   const changes: Change[] = [];
   const client =
     transport === 'sse'
@@ -167,7 +167,7 @@ const subscriberCount = () => server.feed.status.subscribers;
 
 describe.each(['sse', 'ws'] as const)('the subscription `candidates` over %s', (transport) => {
   it('tells of what is created and changed, with the candidate as it is then', async () => {
-    const all = await watch({}, { transport });
+    const all = watch({}, { transport });
     await connected(1);
     const key = await create({ title: 'first' });
     await arrived(all, 1);
@@ -182,10 +182,10 @@ describe.each(['sse', 'ws'] as const)('the subscription `candidates` over %s', (
   it('resumes after a cursor: nothing is skipped, nothing comes twice', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 6; i += 1) ids.push(idOf(await create()));
-    const all = await watch({ after: encodeZero() }, { transport });
+    const all = watch({ after: encodeZero() }, { transport });
     await arrived(all, 6);
     expect(told(all).map(([, id]) => id)).toEqual(ids);
-    const rest = await watch({ after: all.changes[2]?.cursor }, { transport });
+    const rest = watch({ after: all.changes[2]?.cursor }, { transport });
     await arrived(rest, 3);
     ids.push(idOf(await create()));
     await arrived(rest, 4);
@@ -197,7 +197,7 @@ describe('a filter', () => {
   const filter = { states: ['OPEN'] };
 
   it('lets only matching candidates through, and tells once when one no longer matches', async () => {
-    const watching = await watch({ filter });
+    const watching = watch({ filter });
     await connected(1);
     const shown = await create();
     await arrived(watching, 1);
@@ -218,7 +218,7 @@ describe('a filter', () => {
   it('tells the removal of what matched before the subscription began', async () => {
     const shown = await create();
     const dismissed = await create({ state: 'DISMISSED' });
-    const watching = await watch({ filter });
+    const watching = watch({ filter });
     await connected(1);
     await update(shown, { state: 'PROMOTED' });
     await update(dismissed, { state: 'SUPPRESSED' });
@@ -232,7 +232,7 @@ describe('a filter', () => {
 
   it('tells when late events withdrew a candidate', async () => {
     const key = await create();
-    const watching = await watch({ filter });
+    const watching = watch({ filter });
     await connected(1);
     await update(key, { withdrawn: true });
     await arrived(watching, 1);
@@ -242,7 +242,7 @@ describe('a filter', () => {
   it('tells when one became part of another, and shows no other in its place', async () => {
     const survivor = await create();
     const joined = await create();
-    const watching = await watch({ filter });
+    const watching = watch({ filter });
     await connected(1);
     await update(joined, { redirectedToId: survivor });
     await arrived(watching, 1);
@@ -264,7 +264,7 @@ describe('a gap', () => {
   it('is told, with where to go on, when changes were pruned', async () => {
     for (let i = 0; i < 4; i += 1) await create();
     await pruneOutbox(server.runtime.store, { maxAgeHours: 24, maxRows: 2 });
-    const watching = await watch({ after: encodeZero() });
+    const watching = watch({ after: encodeZero() });
     await arrived(watching, 3);
     expect(watching.changes.map((change) => change.kind)).toEqual(['GAP', 'CREATED', 'CREATED']);
     const { gap, cursor, candidate: none } = watching.changes[0]!;
@@ -275,8 +275,8 @@ describe('a gap', () => {
 
 describe('tenants', () => {
   it('hear nothing of each other', async () => {
-    const mine = await watch();
-    const others = await watch({}, { of: `other-${tenants}` });
+    const mine = watch();
+    const others = watch({}, { of: `other-${tenants}` });
     await ensureTenant(server.runtime.store, `other-${tenants}`);
     await connected(2);
     await create();
@@ -286,7 +286,8 @@ describe('tenants', () => {
 
   it('can be subscribed to before they exist', async () => {
     const slug = `newborn-${tenants}`;
-    const watching = await watch({}, { of: slug });
+    const watching = watch({}, { of: slug });
+    await until('the subscription waits for its tenant', () => server.feed.status.waiting > 0);
     tenantId = await ensureTenant(server.runtime.store, slug);
     const key = await create();
     await arrived(watching, 1);

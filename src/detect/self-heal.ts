@@ -32,6 +32,9 @@ export interface ParseQuality {
 export const selfHealSubject = (pairKey: string, hostname: string | undefined): string =>
   `pair:${pairKey}${hostname === undefined ? '' : `@${hostname}`}`;
 
+/** The pair that a subject names; null for a subject of another type. */
+export const pairKeyOf = (subject: string): string | null => /^pair:([^@]*)/.exec(subject)?.[1] ?? null;
+
 /** One finding per run of cycles of one (pair, asset) in which some 7-day window holds enough of them. */
 export function findSelfHeals(
   pair: Pair,
@@ -73,7 +76,7 @@ function describe(
   const subjects = [...new Set(run.map((c) => c.correlation))].filter((c) => c !== '').sort();
   const where = onHosts([assetId], hostnames);
   const summary = `${spaced(`${counted(run.length, 'time')} on ${counted(days, 'day')}`, where)}, ${utcRange(firstUs, lastUs)}; median ${lasting(median(lengths))}, longest ${lasting(Math.max(...lengths))}`;
-  const signatureIds = [...pair.problems, ...pair.recoveries].map((s) => s.signatureId);
+  const signatureIds = [...new Set([...pair.problems, ...pair.recoveries].map((s) => s.signatureId))];
   const recovery = pair.recoveries[0];
   return {
     type: 'SELF_HEAL',

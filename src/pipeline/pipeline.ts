@@ -6,6 +6,7 @@ import { type Clock, US_PER_DAY } from '../domain/time.ts';
 import { EventPartitions } from '../store/partitions.ts';
 import { countAttempt, loadRejected, markReplayed } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
+import { FamilyLearner } from './families/learner.ts';
 import { Folder, type FoldStatus } from './fold/folder.ts';
 import { Gate } from './gate.ts';
 import {
@@ -61,7 +62,7 @@ const PARTITION_INTERVAL_MS = 3_600_000;
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, clock, logger } = options;
   const partitions = new EventPartitions(store.writePool);
-  const folder = new Folder({ store, clock, logger });
+  const folder = new Folder({ store, clock, logger, learner: new FamilyLearner() });
   const gate = new Gate({ writers: WRITERS, maxInputs: options.maxQueuedInputs ?? MAX_QUEUED_INPUTS });
   const services: WriteServices = {
     store,

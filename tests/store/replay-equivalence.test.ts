@@ -13,6 +13,22 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
+/** Words that make forms of one family: more than any slot needs. */
+const NAMES = [
+  'alder',
+  'birch',
+  'cedar',
+  'elder',
+  'hazel',
+  'larch',
+  'maple',
+  'olive',
+  'rowan',
+  'willow',
+  'yew',
+  'box',
+];
+
 const HOSTS = ['web-1', 'web-2', 'db-1'];
 
 /** A quiet service, a few recurring warnings, a burst and a flapping link: everything that detection looks for. */
@@ -21,6 +37,7 @@ const story = (seed: {
   burstSize: number;
   flaps: number;
   warnings: number;
+  names: number;
 }): IngestEventInput[] => {
   const start = Date.UTC(2026, 2, 9);
   const events: IngestEventInput[] = [];
@@ -50,6 +67,16 @@ const story = (seed: {
   }
   for (let i = 0; i < seed.warnings; i++)
     add(15 + i * 45, 'db-1', 'monit', `filesystem /var is ${80 + i}% full`, 'WARNING');
+  for (let i = 0; i < seed.names; i++) {
+    const name = NAMES[(i * 5) % seed.names] as string;
+    const minute = 10 + (i % 3) + Math.floor(i / 3) * 40;
+    add(minute, 'web-2', 'sshd', `Failed login of account ${name} from 10.0.0.${i} refused here`, 'WARNING');
+  }
+  for (let i = 0; i < seed.names * 4; i++) {
+    const name = NAMES[i % seed.names] as string;
+    add(150 + (i % 2), 'web-1', 'pool', `Worker ${name} of the pool is down again`, 'ERROR');
+    if (i < seed.names) add(152 + i, 'web-1', 'pool', `Worker ${name} of the pool is up again`, 'INFO');
+  }
   return events;
 };
 
@@ -59,7 +86,13 @@ const memoryOf = async (caller: Caller) => {
   return {
     signatures:
       await sql`select key, occurrence_count, first_seen_at, last_seen_at, worst_severity, pattern, example_message, score
-                            from signature where tenant_id = ${tenant} order by key`,
+                            from signature where tenant_id = ${tenant} and merged_into_id is null order by key`,
+    families: await sql`select s.key, r.key as root from signature s
+                          join signature r on r.tenant_id = s.tenant_id and r.signature_id = s.merged_into_id
+                         where s.tenant_id = ${tenant} order by 1`,
+    buckets:
+      await sql`select s.key, f.minute, sum(f.n) as n from feature_bucket f join signature s using (tenant_id, signature_id)
+                        where f.tenant_id = ${tenant} group by 1, 2 order by 1, 2`,
     episodes:
       await sql`select s.key, coalesce(a.hostname, '') as host, e.start_at, e.end_at, e.event_count, e.worst
                           from episode e join signature s using (tenant_id, signature_id)
@@ -99,6 +132,7 @@ const anyStory = fc.record({
   burstSize: fc.integer({ min: 0, max: 90 }),
   flaps: fc.integer({ min: 0, max: 4 }),
   warnings: fc.integer({ min: 0, max: 4 }),
+  names: fc.constantFrom(0, 6, 11, 12),
 });
 
 it('the same events in any order, batching and repetition leave the same memory', {
@@ -112,6 +146,9 @@ it('the same events in any order, batching and repetition leave the same memory'
       async (seed, shuffleSeed, batchSize) => {
         const events = story(seed);
         const inOrder = await remember([events]);
+        if (seed.names > 8) expect(inOrder.families.length).toBeGreaterThan(2 * (seed.names - 2));
+        if (seed.names > 8)
+          expect(inOrder.candidates.map((c) => c.title).join()).toMatch(/Burst of «Worker <\*>/);
         const random = fc.sample(fc.shuffledSubarray(events, { minLength: events.length }), {
           numRuns: 1,
           seed: shuffleSeed,

@@ -93,10 +93,16 @@ async function linkExamples(
                  as s(candidate_id bigint, signature_ids json, asset_id bigint, from_at timestamptz,
                       to_at timestamptz, share int)
            cross join lateral (
-                 select e.ts, e.event_id from event e
-                  where e.tenant_id = ${ctx.tenantId}
-                    and e.signature_id in (select json_array_elements_text(s.signature_ids)::bigint)
-                    and e.ts >= s.from_at and e.ts <= s.to_at and coalesce(e.asset_id, 0) = s.asset_id
+                 select e.ts, e.event_id
+                   from (select id::bigint from json_array_elements_text(s.signature_ids) as own(id)
+                         union
+                         select m.signature_id from json_array_elements_text(s.signature_ids) as root(id)
+                           join signature m on m.tenant_id = ${ctx.tenantId} and m.merged_into_id = root.id::bigint) f
+                  cross join lateral (
+                        select e.ts, e.event_id from event e
+                         where e.tenant_id = ${ctx.tenantId} and e.signature_id = f.id
+                           and e.ts >= s.from_at and e.ts <= s.to_at and coalesce(e.asset_id, 0) = s.asset_id
+                         order by e.ts, e.event_id limit s.share) e
                   order by e.ts, e.event_id limit s.share) e),
         gone as (
           delete from candidate_event l

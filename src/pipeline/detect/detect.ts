@@ -15,7 +15,7 @@ import { findTouchedPairs, scopesOfTouched } from './plan.ts';
 import { membersOf } from './scopes.ts';
 import { updateSignatureScores } from './signature-scores.ts';
 import { updateSpikes } from './spikes.ts';
-import { mergeTouched, type Touched } from './touched.ts';
+import { isIdle, mergeTouched, type Touched, type Work } from './touched.ts';
 
 export type { Touched };
 
@@ -24,10 +24,8 @@ export interface DetectOutcome {
   readonly announcements: Announcement[];
 }
 
-export interface DetectInput {
+export interface DetectInput extends Pick<Work, 'touched'>, Partial<Omit<Work, 'touched'>> {
   readonly tenantId: number;
-  /** The series whose buckets just changed. */
-  readonly touched: readonly Touched[];
   readonly clock: Clock;
 }
 
@@ -36,16 +34,19 @@ const DETECT_LOCK_CLASS = 7_305;
 /** One at a time per tenant. Running it again on the same buckets changes nothing. */
 export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOutcome> {
   const touched = mergeTouched(input.touched);
-  if (touched.length === 0) return { announcements: [] };
+  const regrouped = mergeTouched(input.regrouped ?? []);
+  const restated = input.restated ?? [];
+  if (isIdle({ touched, regrouped, restated })) return { announcements: [] };
+  const changed = mergeTouched([...touched, ...regrouped]);
   const ctx: DetectContext = { tx, ...input, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS };
   await query(ctx, sql`select pg_advisory_xact_lock(${DETECT_LOCK_CLASS}::int, ${input.tenantId}::int)`);
   const signatures = await loadSignatures(
     ctx,
-    touched.map((t) => t.signatureId),
+    changed.map((t) => t.signatureId),
   );
   const hostnames = await loadHostnames(
     ctx,
-    touched.map((t) => t.assetId),
+    changed.map((t) => t.assetId),
   );
   const pairsTouched = await findTouchedPairs(ctx, touched);
   const pairs = await loadPairs(
@@ -53,11 +54,12 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     pairsTouched.map((t) => t.pairKey),
   );
 
-  await updateEpisodes(ctx, touched);
-  const spikes = await updateSpikes(ctx, touched);
+  await updateEpisodes(ctx, changed);
+  const spikes = await updateSpikes(ctx, touched, regrouped);
   const recoveries = await updateCycles(ctx, pairsTouched, pairs);
   const scopes = await scopesOfTouched(ctx, {
-    touched,
+    touched: changed,
+    restated,
     signatures,
     pairs,
     hostnames,
@@ -67,7 +69,11 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   const candidates = await refreshCandidates(ctx, scopes);
   await updateSignatureScores(
     ctx,
-    [...signatures.keys(), ...scopes.flatMap((scope) => membersOf(scope).map((m) => m.signatureId))],
+    [
+      ...signatures.keys(),
+      ...restated,
+      ...scopes.flatMap((scope) => membersOf(scope).map((m) => m.signatureId)),
+    ],
     { skipLocked: false },
   );
   return { announcements: firstOfEach([...spikes.announcements, ...recoveries, ...candidates]) };

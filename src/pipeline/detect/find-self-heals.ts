@@ -5,7 +5,7 @@ import { minuteOf } from '../../domain/time.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import { loadHostnames } from './facts.ts';
 import { loadRuns, type Region } from './load-runs.ts';
-import type { Judged, SelfHealScope } from './scopes.ts';
+import { type Judged, membersOf, type SelfHealScope } from './scopes.ts';
 
 export async function judgeSelfHeals(
   ctx: DetectContext,
@@ -26,8 +26,8 @@ export async function judgeSelfHeals(
   return scopes.map((scope, i) => {
     const pair = {
       key: scope.pairKey,
-      problems: scope.members.filter((m) => m.pairRole === 'PROBLEM'),
-      recoveries: scope.members.filter((m) => m.pairRole === 'RECOVERY'),
+      problems: membersOf(scope).filter((m) => m.pairRole === 'PROBLEM'),
+      recoveries: membersOf(scope).filter((m) => m.pairRole === 'RECOVERY'),
     };
     const cycles = runs.get(scope.subject) ?? [];
     const qualityOf = (run: readonly HealedCycle[]) => quality(run, minutes[i]!);
@@ -94,7 +94,7 @@ async function loadMinutes(
     (runs.get(scope.subject) ?? []).flatMap((cycle) =>
       scope.members.map((m) => ({
         i,
-        signature_id: m.signatureId,
+        signature_id: m.rootId,
         asset_id: scope.assetId,
         from_minute: minuteOf(cycle.startUs),
         to_minute: minuteOf(cycle.endUs),

@@ -4,7 +4,7 @@ import { alivenessReachMinutes } from '../../detect/aliveness.ts';
 import { burstSubject } from '../../detect/burst.ts';
 import { recurrenceSubject } from '../../detect/recurrence.ts';
 import type { Hostnames } from '../../detect/rows.ts';
-import { selfHealSubject } from '../../detect/self-heal.ts';
+import { pairKeyOf, selfHealSubject } from '../../detect/self-heal.ts';
 import { type Micros, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, query } from './context.ts';
 import type { TouchedPair } from './cycles.ts';
@@ -15,6 +15,7 @@ import { groupBy, type Touched } from './touched.ts';
 
 export interface Plan {
   readonly touched: readonly Touched[];
+  readonly restated: readonly string[];
   readonly signatures: ReadonlyMap<string, SignatureRow>;
   readonly pairs: ReadonlyMap<string, readonly SignatureRow[]>;
   readonly hostnames: Hostnames;
@@ -48,7 +49,21 @@ export async function findTouchedPairs(
           join feature_bucket b on b.tenant_id = ${ctx.tenantId} and b.asset_id = t.asset_id
                                and b.minute between t.from_minute and t.to_minute
           join signature s on s.tenant_id = b.tenant_id and s.signature_id = b.signature_id
-                          and s.pair_role is not null`,
+                          and s.pair_role is not null
+        union
+        select s.pair_key, b.asset_id
+          from json_to_recordset(${asJson(ranges)}::json) as t(asset_id bigint, from_minute int, to_minute int)
+         cross join lateral (
+               select distinct f.signature_id, f.asset_id from feature_bucket f
+                where f.tenant_id = ${ctx.tenantId} and f.asset_id = t.asset_id
+                  and f.minute between t.from_minute and t.to_minute) b
+          join signature s on s.tenant_id = ${ctx.tenantId} and s.merged_into_id = b.signature_id
+                          and s.pair_role is not null
+         where exists (select 1 from event e
+                        where e.tenant_id = ${ctx.tenantId} and e.signature_id = s.signature_id
+                          and e.ts >= to_timestamp(t.from_minute * 60::float8)
+                          and e.ts < to_timestamp((t.to_minute + 1) * 60::float8)
+                          and coalesce(e.asset_id, 0) = t.asset_id)`,
   );
   const rangeOf = new Map(ranges.map((r) => [r.asset_id, r]));
   return rows.map(({ pairKey, assetId }) => {
@@ -92,6 +107,7 @@ async function burstScopes(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
 
 type StoredRow = {
   type: Scope['type'];
+  subject: string;
   signatureId: string;
   assetId: string;
   fromUs: string;
@@ -99,18 +115,19 @@ type StoredRow = {
 };
 
 /**
- * A new earliest event makes its signature older and may change how it is written: every candidate of that signature
- * says both.
+ * A new earliest event makes its signature older and may change how it is written, as a new form of a family may: every
+ * candidate of that signature says both.
  */
 async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
   const older = plan.touched.flatMap((t) => {
     const signature = plan.signatures.get(t.signatureId);
     return signature !== undefined && startOf(t) <= signature.firstSeenUs ? [signature.signatureId] : [];
   });
+  older.push(...plan.restated);
   if (older.length === 0) return [];
   const rows = await query<StoredRow>(
     ctx,
-    sql`select c.type, cs.signature_id as "signatureId", coalesce(ca.asset_id, 0) as "assetId",
+    sql`select c.type, c.subject, cs.signature_id as "signatureId", coalesce(ca.asset_id, 0) as "assetId",
                (extract(epoch from min(c.first_seen_at)) * 1000000)::bigint as "fromUs",
                (extract(epoch from max(c.last_seen_at)) * 1000000)::bigint as "toUs"
           from candidate_signature cs
@@ -120,7 +137,7 @@ async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
                                       and c.type <> 'RECURRENCE'
          where cs.tenant_id = ${ctx.tenantId}
            and cs.signature_id in (select r.id from json_to_recordset(${idRows(older)}::json) as r(id bigint))
-         group by 1, 2, 3`,
+         group by 1, 2, 3, 4`,
   );
   if (rows.length === 0) return [];
   const signatures = await loadSignatures(
@@ -129,7 +146,7 @@ async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
   );
   const pairs = await loadPairs(
     ctx,
-    [...signatures.values()].flatMap((s) => s.pairKey ?? []),
+    rows.flatMap((row) => pairKeyOf(row.subject) ?? []),
   );
   const hostnames = await loadHostnames(
     ctx,
@@ -146,7 +163,7 @@ async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
     if (row.type === 'BURST') {
       return [{ ...times, type: row.type, subject: burstSubject(signature, hostname), signature, assetId }];
     }
-    const { pairKey } = signature;
+    const pairKey = pairKeyOf(row.subject);
     if (row.type !== 'SELF_HEAL' || pairKey === null) return [];
     const members = pairs.get(pairKey) ?? [];
     return [

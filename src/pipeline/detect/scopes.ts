@@ -34,8 +34,12 @@ export type Scope = RecurrenceScope | BurstScope | SelfHealScope;
 export const scopeKey = (scope: { readonly type: string; readonly subject: string }): string =>
   `${scope.type}|${scope.subject}`;
 
+/** The signatures that a candidate of this scope is about. */
 export const membersOf = (scope: Scope): readonly SignatureRow[] =>
-  scope.type === 'SELF_HEAL' ? scope.members : [scope.signature];
+  scope.type === 'SELF_HEAL' ? scope.members.map(asRoot) : [scope.signature];
+
+/** A form of a pair, as it is counted and shown. */
+export const asRoot = (row: SignatureRow): SignatureRow => ({ ...row, signatureId: row.rootId });
 
 /** The scope with the runs near its touched times, judged. */
 export interface Judged {

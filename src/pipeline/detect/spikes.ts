@@ -10,9 +10,15 @@ import { type BurstOutcome, loadSpikes, type StoredSpike, unitOfLabel } from './
 import { groupBy, type Touched } from './touched.ts';
 import { type JudgedBursts, writeBursts } from './write-bursts.ts';
 
-export async function updateSpikes(ctx: DetectContext, touched: readonly Touched[]): Promise<BurstOutcome> {
+/** `regrouped`: series that took over others' events. Their assets were no less alive before: no other series is judged. */
+export async function updateSpikes(
+  ctx: DetectContext,
+  touched: readonly Touched[],
+  regrouped: readonly Touched[],
+): Promise<BurstOutcome> {
   const settled: JudgedBursts[] = [];
-  for (let open = await findJudged(ctx, touched); open.length > 0; ) {
+  const judged = hullOfEach([...(await findJudged(ctx, touched)), ...wholeRanges(ctx, regrouped)]);
+  for (let open = await fromOpenBursts(ctx, judged); open.length > 0; ) {
     const loaded = await loadSeries(ctx, open);
     const stored = await loadSpikes(ctx, open);
     const next: Judged[] = [];
@@ -87,11 +93,27 @@ async function findJudged(ctx: DetectContext, touched: readonly Touched[]): Prom
                        and s.observed_at >= t.from_at and s.observed_at < t.to_at`,
   );
   const rangeOf = new Map(ranges.map((r) => [r.assetId, r]));
-  const judged = rows.map((row) => {
+  return rows.map((row) => {
     const { from, to } = rangeOf.get(row.assetId)!;
     return { ...row, from, to, reach: 0 };
   });
-  return fromOpenBursts(ctx, judged);
+}
+
+const wholeRanges = (ctx: DetectContext, regrouped: readonly Touched[]): Judged[] =>
+  regrouped.map(({ signatureId, assetId, fromMinute, toMinute }) => ({
+    signatureId,
+    assetId,
+    from: slotStart(ctx, fromMinute),
+    to: toMinute + 1 + judgementReachMinutes(ctx),
+    reach: 0,
+  }));
+
+function hullOfEach(judged: readonly Judged[]): Judged[] {
+  return [...groupBy(judged, (j) => `${j.signatureId}|${j.assetId}`).values()].map((same) => ({
+    ...same[0]!,
+    from: Math.min(...same.map((j) => j.from)),
+    to: Math.max(...same.map((j) => j.to)),
+  }));
 }
 
 /** A burst that may still be open where a range begins is judged again from its own beginning. */

@@ -6,6 +6,21 @@ export interface Touched {
   readonly toMinute: number;
 }
 
+/** What there is to look at again. */
+export interface Work {
+  /** Series that got new events: their assets were alive, so that all series of these assets are looked at. */
+  readonly touched: readonly Touched[];
+  /** Series that took over another signature's events. */
+  readonly regrouped: readonly Touched[];
+  /** Signatures that are worded otherwise, or older, than their candidates say. */
+  readonly restated: readonly string[];
+}
+
+export const NO_WORK: Work = { touched: [], regrouped: [], restated: [] };
+
+export const isIdle = ({ touched, regrouped, restated }: Work): boolean =>
+  touched.length + regrouped.length + restated.length === 0;
+
 /** The buckets of this pseudo-signature tell when an asset was alive. */
 const ALL_SIGNATURES = '0';
 

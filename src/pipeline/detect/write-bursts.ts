@@ -5,6 +5,7 @@ import { matchStored } from '../../detect/identity.ts';
 import type { Hostnames } from '../../detect/rows.ts';
 import { type Micros, minuteOf } from '../../domain/time.ts';
 import type { Announcement } from '../../live/outbox.ts';
+import { SET_ASIDE } from '../../store/families.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import { deleteSignals } from './delete-signals.ts';
 import { loadHostnames, loadSignatures, type SignatureRow } from './facts.ts';
@@ -41,7 +42,9 @@ export async function writeBursts(
   for (const series of judged) {
     const found = series.bursts.map((burst) => ({ ...burst, firstUs: burst.startUs, lastUs: burst.endUs }));
     const { kept, joined, groundless } = matchStored(found, series.stored);
-    const changed = kept.filter(({ finding, stored }) => stored === null || !isSame(finding, stored));
+    const changed = kept.filter(
+      ({ finding, stored }) => stored === null || !isSame(finding, stored) || isSetAside(stored),
+    );
     const vanished = [...joined.map(({ from }) => from), ...groundless];
     for (const { finding, stored } of changed) written.push({ judged: series, burst: finding, stored });
     gone.push(...vanished);
@@ -76,6 +79,9 @@ const FACTS = [
   'sourced',
   'worst',
 ] as const satisfies readonly (keyof Burst)[];
+
+/** The signature that it was found on was joined into another. */
+const isSetAside = ({ identity }: StoredSpike): boolean => identity.endsWith(SET_ASIDE);
 
 const isSame = (a: Burst, b: Burst): boolean => FACTS.every((fact) => a[fact] === b[fact]);
 
@@ -165,9 +171,9 @@ async function updateSignals(ctx: DetectContext, rows: readonly SpikeRow[]): Pro
     await query(
       ctx,
       sql`with m as (select * from json_to_recordset(${asJson(moved)}::json) as ${RECORD}),
-          aside as (update correlation_group g set identity = g.identity || '~' from m
+          aside as (update correlation_group g set identity = g.identity || ${SET_ASIDE}::text from m
                      where g.tenant_id = ${tenantId} and g.group_id = m.group_id)
-          update signal s set identity = s.identity || '~' from m
+          update signal s set identity = s.identity || ${SET_ASIDE}::text from m
            where s.tenant_id = ${tenantId} and s.signal_id = m.signal_id`,
     );
   await query(

@@ -58,19 +58,39 @@ export class Deltas {
 
   merge(other: Deltas): void {
     this.eventCount += other.eventCount;
-    for (const [key, delta] of other.buckets) {
-      const mine = this.buckets.get(key);
-      if (mine === undefined) this.buckets.set(key, { ...delta });
-      else widen(mine, delta, delta.n, delta.sourced);
+    for (const [key, delta] of other.buckets) this.#addBucket(key, delta);
+    for (const [key, delta] of other.signatures) this.#addSignature(key, delta);
+  }
+
+  /** The same counts, each for the signature that `rootOf` names. */
+  grouped(rootOf: (signatureId: string) => string): Deltas {
+    const grouped = new Deltas();
+    grouped.eventCount = this.eventCount;
+    for (const delta of this.buckets.values()) {
+      const signatureId = rootOf(delta.signatureId);
+      grouped.#addBucket(`${signatureId}|${delta.assetId}|${delta.minute}`, { ...delta, signatureId });
     }
-    for (const [key, delta] of other.signatures) {
-      const mine = this.signatures.get(key);
-      if (mine === undefined) this.signatures.set(key, { ...delta });
-      else {
-        if (isEarlier(delta, mine)) mine.example = delta.example;
-        widen(mine, delta, delta.n, 0);
-      }
+    for (const delta of this.signatures.values()) {
+      const signatureId = rootOf(delta.signatureId);
+      grouped.#addSignature(signatureId, { ...delta, signatureId });
     }
+    return grouped;
+  }
+
+  #addBucket(key: string, delta: BucketDelta): void {
+    const mine = this.buckets.get(key);
+    if (mine === undefined) this.buckets.set(key, { ...delta });
+    else widen(mine, delta, delta.n, delta.sourced);
+  }
+
+  #addSignature(key: string, delta: SignatureDelta): void {
+    const mine = this.signatures.get(key);
+    if (mine === undefined) {
+      this.signatures.set(key, { ...delta });
+      return;
+    }
+    if (isEarlier(delta, mine)) mine.example = delta.example;
+    widen(mine, delta, delta.n, 0);
   }
 
   #bucket(signatureId: string, assetId: string, event: CountedEvent): void {

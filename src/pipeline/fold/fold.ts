@@ -1,19 +1,24 @@
 // Counts batches and runs detection on what they touched, in one transaction per tenant: a counted batch has been
 // looked at, an uncounted one is counted again after a crash. A fault in a rule costs its detections, never a count.
 
+import type pg from 'pg';
 import type { Clock } from '../../domain/time.ts';
 import { announce } from '../../live/outbox.ts';
 import { describeForm } from '../../signature/engine.ts';
 import { addToBuckets, addToSignatures, addToSources, claimUnfolded } from '../../store/counters.ts';
 import type { Store, WriteTx } from '../../store/store.ts';
 import { isConnectionLost, sqlState, transaction } from '../../store/transaction.ts';
-import { detect, type Touched } from '../detect/detect.ts';
+import { detect } from '../detect/detect.ts';
+import { isIdle, NO_WORK, type Touched, type Work } from '../detect/touched.ts';
+import type { FamilyLearner } from '../families/learner.ts';
+import { type Grouping, groupFamilies, rewordFamilies } from '../families/regroup.ts';
 import { exampleOf, storableText } from '../sign.ts';
 import { ALL_SIGNATURES, Deltas, type FoldableBatch } from './deltas.ts';
 
 export interface FoldServices {
   readonly store: Store;
   readonly clock: Clock;
+  readonly learner: FamilyLearner;
 }
 
 const FOLD_LOCK_CLASS = 7_304;
@@ -22,7 +27,7 @@ export interface FoldResult {
   /** Events counted: none of a batch that another process had counted already. */
   readonly eventCount: number;
   /** What detection failed to look at; hand it to the next fold. */
-  readonly missed: readonly Touched[];
+  readonly missed: Work;
   readonly fault: Error | null;
 }
 
@@ -31,45 +36,81 @@ export async function foldBatches(
   services: FoldServices,
   tenantId: number,
   batches: readonly FoldableBatch[],
-  missedBefore: readonly Touched[] = [],
+  missedBefore: Work = NO_WORK,
 ): Promise<FoldResult> {
-  return transaction(services.store, async ({ tx, client }) => {
-    await client.query({
-      name: 'fold_lock',
-      text: 'select pg_advisory_xact_lock($1::int, $2::int)',
-      values: [FOLD_LOCK_CLASS, tenantId],
+  try {
+    return await transaction(services.store, async ({ tx, client }) => {
+      await lockFolding(client, tenantId);
+      const { sum, claimed } = await claim(client, tenantId, batches);
+      const families = { client, tenantId, learner: services.learner };
+      const grouping = await groupFamilies(families, sum, signaturesOf(missedBefore));
+      const grouped = sum.grouped(grouping.rootOf);
+      if (sum.eventCount > 0) {
+        await addToBuckets(client, tenantId, [...grouped.buckets.values()]);
+        await addToSignatures(client, tenantId, withPatterns(grouped));
+        await addToSources(client, tenantId, claimed);
+      }
+      const reworded = await rewordFamilies(families, grouping.changed);
+      const work = workOf(grouped, grouping, reworded, missedBefore);
+      const detected = await detectSafely(services, tx, tenantId, work);
+      await announce(tx, tenantId, detected.announcements);
+      return { eventCount: sum.eventCount, ...detected };
     });
-    const batchIds = batches.map((batch) => batch.batchId);
-    const claimed = await claimUnfolded(client, tenantId, batchIds);
-    const sum = new Deltas();
-    for (const batch of batches) if (claimed.has(batch.batchId)) sum.merge(batch.deltas);
-    if (sum.eventCount > 0) {
-      await addToBuckets(client, tenantId, [...sum.buckets.values()]);
-      await addToSignatures(client, tenantId, withPatterns(sum));
-      await addToSources(client, tenantId, [...claimed]);
-    }
-    const touched = [...missedBefore, ...touchedBy(sum)];
-    const detected = await detectSafely(services, tx, tenantId, touched);
-    await announce(tx, tenantId, detected.announcements);
-    return { eventCount: sum.eventCount, ...detected };
+  } catch (error) {
+    services.learner.forget(tenantId);
+    throw error;
+  }
+}
+
+/** One at a time per tenant, over all processes; held until the transaction ends. */
+export async function lockFolding(client: pg.ClientBase, tenantId: number): Promise<void> {
+  await client.query({
+    name: 'fold_lock',
+    text: 'select pg_advisory_xact_lock($1::int, $2::int)',
+    values: [FOLD_LOCK_CLASS, tenantId],
   });
 }
 
-async function detectSafely(
-  services: FoldServices,
-  tx: WriteTx,
-  tenantId: number,
-  touched: readonly Touched[],
-) {
-  if (touched.length === 0) return { announcements: [], missed: [], fault: null };
+async function claim(client: pg.ClientBase, tenantId: number, batches: readonly FoldableBatch[]) {
+  const claimed = await claimUnfolded(
+    client,
+    tenantId,
+    batches.map((batch) => batch.batchId),
+  );
+  const sum = new Deltas();
+  for (const batch of batches) if (claimed.has(batch.batchId)) sum.merge(batch.deltas);
+  return { sum, claimed: [...claimed] };
+}
+
+const signaturesOf = ({ touched, regrouped, restated }: Work): string[] => [
+  ...new Set([...touched, ...regrouped].map((t) => t.signatureId).concat(restated)),
+];
+
+function workOf(deltas: Deltas, grouping: Grouping, reworded: readonly string[], missed: Work): Work {
+  const atRoot = (t: Touched) => ({ ...t, signatureId: grouping.rootOf(t.signatureId) });
+  return {
+    touched: [...missed.touched.map(atRoot), ...touchedBy(deltas)],
+    regrouped: [...missed.regrouped.map(atRoot), ...grouping.regrouped],
+    restated: [
+      ...new Set([
+        ...missed.restated.map(grouping.rootOf),
+        ...grouping.regrouped.map((t) => t.signatureId),
+        ...reworded,
+      ]),
+    ],
+  };
+}
+
+async function detectSafely(services: FoldServices, tx: WriteTx, tenantId: number, work: Work) {
+  if (isIdle(work)) return { announcements: [], missed: NO_WORK, fault: null };
   try {
     const { announcements } = await tx.transaction((savepoint) =>
-      detect(savepoint, { tenantId, touched, clock: services.clock }),
+      detect(savepoint, { tenantId, ...work, clock: services.clock }),
     );
-    return { announcements, missed: [], fault: null };
+    return { announcements, missed: NO_WORK, fault: null };
   } catch (error) {
     if (isTransient(error)) throw error;
-    return { announcements: [], missed: touched, fault: error as Error };
+    return { announcements: [], missed: work, fault: error as Error };
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../domain/logger.ts';
 import { US_PER_MS } from '../../domain/time.ts';
 import { findUnfolded } from '../../store/unfolded.ts';
-import type { Touched } from '../detect/detect.ts';
+import type { Work } from '../detect/touched.ts';
 import type { FoldableBatch } from './deltas.ts';
 import { type FoldServices, foldBatches } from './fold.ts';
 import { recountBatch } from './recount.ts';
@@ -33,7 +33,7 @@ export class Folder {
   readonly #pending = new Map<number, Pending[]>();
   readonly #waiters = new Map<number, (() => void)[]>();
   /** What detection could not look at, to be tried with the next batch. */
-  readonly #missed = new Map<number, readonly Touched[]>();
+  readonly #missed = new Map<number, Work>();
   readonly #busy = new Set<number>();
   #stopping = false;
   #sweepTimer: NodeJS.Timeout | undefined;

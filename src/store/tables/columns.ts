@@ -8,6 +8,9 @@ export const idSequence = pgSequence('mnemograph_id_seq', { cache: 16 });
 /** The order in which subscribers are told; see `outbox`. */
 export const outboxSequence = pgSequence('mnemograph_outbox_seq', { cache: 1 });
 
+/** The order in which forms became known; see `signature_form`. */
+export const learntSequence = pgSequence('mnemograph_learnt_seq', { cache: 1 });
+
 /** A bigint kept as a string in JavaScript: a distributed sequence exceeds 2^53. */
 export const id8 = customType<{ data: string; driverData: string }>({ dataType: () => 'bigint' });
 

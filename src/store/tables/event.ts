@@ -47,6 +47,7 @@ export const event = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.ts, t.eventId] }),
     index('event_signature_idx').on(t.tenantId, t.signatureId, t.ts),
+    index('event_asset_idx').on(t.tenantId, t.assetId, t.ts),
   ],
 );
 

@@ -50,6 +50,9 @@ export const signature = pgTable(
     index('signature_first_seen_idx').on(t.tenantId, t.firstSeenAt, t.signatureId),
     index('signature_occurrences_idx').on(t.tenantId, t.occurrenceCount, t.signatureId),
     index('signature_score_idx').on(t.tenantId, t.score, t.signatureId),
+    index('signature_merged_into_idx')
+      .on(t.tenantId, t.mergedIntoId)
+      .where(sql`${t.mergedIntoId} is not null`),
   ],
 );
 
@@ -65,10 +68,15 @@ export const signatureForm = pgTable(
     partition: text('partition').notNull(),
     example: text('example').notNull(),
     firstSeenAt: moment('first_seen_at').notNull(),
+    /** The time of its earliest counted event, whose message `example` then is; null: none is counted yet. */
+    firstCountedAt: moment('first_counted_at'),
+    /** Drawn under the tenant's lock with every change of `firstCountedAt`: what other processes ask for. */
+    learntSeq: count8('learnt_seq'),
     createdAt: createdAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.key] }),
+    index('signature_form_learnt_idx').on(t.tenantId, t.partition, t.learntSeq),
     index('signature_form_content_idx').on(t.tenantId, t.contentKey),
     index('signature_form_signature_idx').on(t.tenantId, t.signatureId),
     index('signature_form_created_idx').on(t.tenantId, t.createdAt),

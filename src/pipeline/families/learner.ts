@@ -1,0 +1,71 @@
+// What this process has learnt of the forms of each partition: rebuilt from one stored example per form, and kept up
+// with what other processes add.
+import { setImmediate as breathe } from 'node:timers/promises';
+import type pg from 'pg';
+import { Analysis } from '../../signature/analysis.ts';
+import { Generaliser } from '../../signature/generalise.ts';
+import { tokensOf } from '../../signature/shape.ts';
+import { readLearnt } from '../../store/forms.ts';
+
+interface Partition {
+  readonly generaliser: Generaliser;
+  seq: number;
+}
+
+/** Forms kept over all partitions and tenants; beyond it all is forgotten, and rebuilt where it is needed. */
+const MAX_FORMS_KEPT = 200_000;
+/** Forms learnt between two turns of the event loop. */
+const FORMS_PER_TURN = 100;
+
+export class FamilyLearner {
+  readonly #tenants = new Map<number, Map<string, Partition>>();
+  readonly #analysis = new Analysis();
+  #formsKept = 0;
+
+  /** Takes in what is new in the partition; returns the keys whose families that changed. Call it under the tenant's lock. */
+  async learn(client: pg.ClientBase, tenantId: number, partition: string): Promise<Set<string>> {
+    const known = this.#partition(tenantId, partition);
+    const moved = new Set<string>();
+    let learnt = 0;
+    for (const form of await readLearnt(client, tenantId, partition, known.seq)) {
+      const before = known.generaliser.forms;
+      const tokens = tokensOf(this.#analysis.read(form.example));
+      for (const { from, to } of known.generaliser.add({ key: form.key, tokens }, form.firstUs)) {
+        moved.add(from).add(to);
+      }
+      this.#formsKept += known.generaliser.forms - before;
+      known.seq = Math.max(known.seq, form.seq);
+      if (++learnt % FORMS_PER_TURN === 0) await breathe();
+    }
+    return moved;
+  }
+
+  /** The key that the family of `key` goes by. */
+  rootOf(tenantId: number, partition: string, key: string): string {
+    return this.#partition(tenantId, partition).generaliser.rootOf(key);
+  }
+
+  /** What was learnt in a transaction that failed is not so. */
+  forget(tenantId: number): void {
+    for (const { generaliser } of this.#tenants.get(tenantId)?.values() ?? []) {
+      this.#formsKept -= generaliser.forms;
+    }
+    this.#tenants.delete(tenantId);
+  }
+
+  #partition(tenantId: number, partition: string): Partition {
+    const partitions = this.#tenants.get(tenantId) ?? new Map<string, Partition>();
+    this.#tenants.set(tenantId, partitions);
+    let known = partitions.get(partition);
+    if (known === undefined) {
+      if (this.#formsKept > MAX_FORMS_KEPT) this.#forgetOthers(tenantId);
+      known = { generaliser: new Generaliser(Number.POSITIVE_INFINITY), seq: 0 };
+      partitions.set(partition, known);
+    }
+    return known;
+  }
+
+  #forgetOthers(tenantId: number): void {
+    for (const other of [...this.#tenants.keys()]) if (other !== tenantId) this.forget(other);
+  }
+}

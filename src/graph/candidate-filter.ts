@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { candidate, candidateAsset, candidateSignature } from '../store/tables/candidate.ts';
 import { CandidateStateEnum, CandidateTypeEnum, DecisionBandEnum } from './enums.ts';
+import { rootOf } from './families.ts';
 import { filterInput } from './filters.ts';
 
 export const CandidateFilter = filterInput(
@@ -34,7 +35,7 @@ export const CandidateFilter = filterInput(
       where: (c, id, scope) =>
         scope.exists(
           candidateSignature,
-          (cs) => sql`${cs.candidateId} = ${c.candidateId} and ${cs.signatureId} = ${id}`,
+          (cs) => sql`${cs.candidateId} = ${c.candidateId} and ${cs.signatureId} = ${rootOf(scope, id)}`,
         ),
     },
     assetId: {

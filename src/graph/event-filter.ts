@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { event } from '../store/tables/event.ts';
 import { origin } from '../store/tables/source.ts';
 import { SeverityEnum, SourceTypeEnum } from './enums.ts';
+import { withMembers } from './families.ts';
 import { filterInput } from './filters.ts';
 import type { TenantScope } from './plan/scope.ts';
 
@@ -20,8 +21,9 @@ const originIs =
 export const EventFilter = filterInput('EventFilter', event, 'Which events; all that is given must match.', {
   signatureId: {
     id: 'Signature',
-    description: 'Of this signature.',
-    where: (e, id) => sql`${e.signatureId} = ${id}`,
+    description: 'Of this signature, or of one that was merged into it.',
+    where: (e, id, scope) =>
+      sql`${e.signatureId} in ${withMembers(scope, () => sql`(select ${id}::bigint)`)}`,
   },
   assetId: { id: 'Asset', description: 'From this asset.', where: (e, id) => sql`${e.assetId} = ${id}` },
   host: {

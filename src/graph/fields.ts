@@ -35,7 +35,7 @@ import {
 } from './plan/declare.ts';
 import type { PlannedRow } from './plan/row.ts';
 import { DEFAULT_LIST_SIZE } from './plan/row-set.ts';
-import type { Row, RowScope, TenantTable } from './plan/scope.ts';
+import type { Row, RowScope, TenantScope, TenantTable } from './plan/scope.ts';
 
 type ColumnsOf<T extends TenantTable> = T['_']['columns'];
 
@@ -92,7 +92,7 @@ export const bundle = <T extends TenantTable, S extends SelectedColumns>(
 /** A {@link Fan} over `table`: its rows of the parent, and the children that each feeds. */
 export const fan = <P extends TenantTable, C extends TenantTable, F extends TenantTable>(
   table: F,
-  of: (row: Row<F>, parent: Row<P>) => SQL,
+  of: (row: Row<F>, parent: Row<P>, scope: TenantScope) => SQL,
   feeds: (row: Row<F>, child: Row<C>) => SQL,
 ): Fan<P, C> => ({ table, of, feeds }) as unknown as Fan<P, C>;
 

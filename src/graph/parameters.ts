@@ -2,8 +2,9 @@
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import { parseLine } from '../parse/parse-line.ts';
+import { literalsOf, valuesBetween } from '../signature/align.ts';
 import { parametersOf } from '../signature/engine.ts';
-import type { ParameterKind } from '../signature/parameters.ts';
+import type { Parameter, ParameterKind } from '../signature/parameters.ts';
 import { EventFlag } from '../store/tables/event.ts';
 import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
@@ -62,17 +63,28 @@ async function summariesOf(
   { services, caller }: GraphContext,
   signatureIds: readonly string[],
 ): Promise<ParameterSummary[][]> {
-  const rows = await services.store.read<{ id: string; raw: string; flags: number }[]>`
-    select wanted.id, e.message_raw as raw, e.flags
+  const rows = await services.store.read<{ id: string; raw: string; flags: number; family: string | null }[]>`
+    select wanted.id, e.message_raw as raw, e.flags, family.pattern as family
       from unnest(${[...signatureIds]}::bigint[]) as wanted(id)
+      left join lateral (
+        select s.pattern from signature s
+         where s.tenant_id = ${caller.tenantId} and s.signature_id = wanted.id
+           and exists (select 1 from signature m where m.tenant_id = s.tenant_id and m.merged_into_id = s.signature_id)
+      ) family on true
      cross join lateral (
-       select message_raw, flags from event
-        where tenant_id = ${caller.tenantId} and signature_id = wanted.id
-        order by ts desc limit ${PARAMETER_EVENTS}) e`;
+       select own.message_raw, own.flags
+         from (select wanted.id
+               union all
+               select signature_id from signature where tenant_id = ${caller.tenantId} and merged_into_id = wanted.id) m
+        cross join lateral (
+          select ts, message_raw, flags from event
+           where tenant_id = ${caller.tenantId} and signature_id = m.id
+           order by ts desc limit ${PARAMETER_EVENTS}) own
+        order by own.ts desc limit ${PARAMETER_EVENTS}) e`;
   const tallies = new Map(signatureIds.map((id) => [id, new Map<number, Tally>()]));
-  for (const { id, raw, flags } of rows) {
+  for (const { id, raw, flags, family } of rows) {
     const message = flags & EventFlag.STRUCTURED ? raw : parseLine(raw, { referenceUs: 0 }).message;
-    for (const { index, kind, value } of parametersOf(message)) {
+    for (const { index, kind, value } of parametersIn(message, family)) {
       const wildcards = tallies.get(id)!;
       const tally = wildcards.get(index) ?? { kinds: new Map(), values: new Map() };
       wildcards.set(index, tally);
@@ -81,6 +93,15 @@ async function summariesOf(
     }
   }
   return signatureIds.map((id) => summarise(tallies.get(id)!));
+}
+
+/** Of a family the values are read by its common pattern, for its forms have different wildcards. */
+function parametersIn(message: string, family: string | null): Parameter[] {
+  const own = parametersOf(message);
+  const values = family === null ? null : valuesBetween(literalsOf(family), message);
+  if (values === null) return family === null ? own : [];
+  const kinds = new Map(own.map(({ value, kind }) => [value, kind]));
+  return values.map((value, index) => ({ index, value, kind: kinds.get(value) ?? 'text' }));
 }
 
 interface Tally {

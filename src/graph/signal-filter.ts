@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { signal } from '../store/tables/detection.ts';
 import { SignalKindEnum } from './enums.ts';
+import { rootOf, withMembers } from './families.ts';
 import { filterInput } from './filters.ts';
 
 export const SignalFilter = filterInput(
@@ -26,7 +27,7 @@ export const SignalFilter = filterInput(
     signatureId: {
       id: 'Signature',
       description: 'About this signature.',
-      where: (s, id) => sql`${s.signatureId} = ${id}`,
+      where: (s, id, scope) => sql`${s.signatureId} in ${withMembers(scope, () => rootOf(scope, id))}`,
     },
     assetId: { id: 'Asset', description: 'On this asset.', where: (s, id) => sql`${s.assetId} = ${id}` },
     since: {

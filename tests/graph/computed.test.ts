@@ -114,7 +114,7 @@ describe('a candidate', () => {
       seed.caller,
       `{ node(id: "${idOf('Candidate', ROW.otherCandidate)}") { ... on Candidate { events { totalCount } } } }`,
     );
-    expect(node.events.totalCount).toBe(9);
+    expect(node.events.totalCount).toBe(10);
   });
 
   it('shows its score as fractions that add up', async () => {
@@ -192,7 +192,7 @@ describe('a signature', () => {
     );
     const { parameters } = signatures.nodes.find((s) => s.id === idOf('Signature', ROW.signature))!;
     expect(parameters).toContainEqual(
-      expect.objectContaining({ kind: 'ip', distinctValues: 9, topValues: expect.any(Array) }),
+      expect.objectContaining({ kind: 'ip', distinctValues: 10, topValues: expect.any(Array) }),
     );
     expect(graph.statements).toHaveLength(2);
   });

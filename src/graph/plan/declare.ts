@@ -58,7 +58,7 @@ export type FilterTerms<T extends TenantTable = TenantTable> = Readonly<Record<s
  */
 export interface Fan<P extends TenantTable, C extends TenantTable, F extends TenantTable = TenantTable> {
   readonly table: F;
-  readonly of: (fan: Row<F>, parent: Row<P>) => SQL;
+  readonly of: (fan: Row<F>, parent: Row<P>, scope: TenantScope) => SQL;
   readonly feeds: (fan: Row<F>, child: Row<C>) => SQL;
 }
 

@@ -98,7 +98,7 @@ function fanOf(
   const feeder = compiler.scope.table(fan.table);
   return {
     from: feeder.from,
-    where: and(feeder.mine, fan.of(feeder.row, parent)),
+    where: and(feeder.mine, fan.of(feeder.row, parent, compiler.scope)),
     feeds: fan.feeds(feeder.row, row),
   };
 }

@@ -11,10 +11,12 @@ import {
   candidateVersion,
 } from '../../store/tables/candidate.ts';
 import { incidentCandidate } from '../../store/tables/memory.ts';
+import { signature } from '../../store/tables/signature.ts';
 import { builder } from '../builder.ts';
 import { CandidateFilter } from '../candidate-filter.ts';
 import { CandidateStateEnum, CandidateTypeEnum, DecisionBandEnum, SeverityEnum } from '../enums.ts';
 import { EVENT_COUNT_LIMIT, EventFilter } from '../event-filter.ts';
+import { withMembers } from '../families.ts';
 import { fan } from '../fields.ts';
 import { implementNode } from '../node.ts';
 import {
@@ -155,9 +157,16 @@ implementNode(Candidate, {
     events: t.connection(Event, {
       description: 'Its evidence: the events of its signatures on its assets in its time, newest first.',
       fan: fan(
-        candidateSignature,
-        (cs, c) => sql`${cs.candidateId} = ${c.candidateId}`,
-        (cs, e) => sql`${e.signatureId} = ${cs.signatureId}`,
+        signature,
+        (m, c, scope) =>
+          sql`${m.signatureId} in ${withMembers(scope, () =>
+            scope.select(
+              candidateSignature,
+              (cs) => cs.signatureId,
+              (cs) => sql`${cs.candidateId} = ${c.candidateId}`,
+            ),
+          )}`,
+        (m, e) => sql`${e.signatureId} = ${m.signatureId}`,
       ),
       on: (c, e, scope) =>
         sql`${e.ts} between ${c.firstSeenAt} and ${c.lastSeenAt}

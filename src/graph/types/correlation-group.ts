@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { correlationGroup, groupAsset, groupSignal, groupSignature } from '../../store/tables/detection.ts';
 import { GroupTypeEnum, SeverityEnum } from '../enums.ts';
+import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';
 import { implementNode } from '../node.ts';
 import { Asset, CorrelationGroup, Signal, Signature, Tenant } from '../nodes.ts';
@@ -78,7 +79,10 @@ const CorrelationGroupFilter = filterInput(
       id: 'Signature',
       description: 'With this signature.',
       where: (g, id, scope) =>
-        scope.exists(groupSignature, (gs) => sql`${gs.groupId} = ${g.groupId} and ${gs.signatureId} = ${id}`),
+        scope.exists(
+          groupSignature,
+          (gs) => sql`${gs.groupId} = ${g.groupId} and ${gs.signatureId} = ${rootOf(scope, id)}`,
+        ),
     },
     since: {
       type: 'DateTime',

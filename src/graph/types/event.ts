@@ -3,7 +3,6 @@ import { type TypedFields, typedFields } from '../../parse/typed-fields.ts';
 import { describeForm, normaliseMessage } from '../../signature/engine.ts';
 import { candidateAsset, candidateSignature } from '../../store/tables/candidate.ts';
 import type { event } from '../../store/tables/event.ts';
-import { signature } from '../../store/tables/signature.ts';
 import { ingestBatch } from '../../store/tables/source.ts';
 import { builder } from '../builder.ts';
 import { SeverityEnum, SourceTypeEnum } from '../enums.ts';
@@ -16,6 +15,7 @@ import {
   severityOriginalOf,
   structuredFieldsOf,
 } from '../event-line.ts';
+import { rootOf } from '../families.ts';
 import { implementNode } from '../node.ts';
 import { Asset, Candidate, Event, Signal, Signature, Tenant } from '../nodes.ts';
 import { candidatesByLastSeen, eventsNewestFirst, signalsNewestFirst } from '../orders.ts';
@@ -74,12 +74,7 @@ implementNode(Event, {
     signature: t.one(Signature, {
       nullable: true,
       description: 'The family of events of its shape; where that was merged, the one it was merged into.',
-      on: (e, s, scope) =>
-        sql`${s.signatureId} = ${scope.select(
-          signature,
-          (own) => sql`coalesce(${own.mergedIntoId}, ${own.signatureId})`,
-          (own) => sql`${own.signatureId} = ${e.signatureId}`,
-        )}`,
+      on: (e, s, scope) => sql`${s.signatureId} = ${rootOf(scope, e.signatureId)}`,
     }),
     sourceType: t.computed({
       from: (_, scope) => ({ type: scope.lookup(eventOrigin).sourceType }),
@@ -200,7 +195,7 @@ implementNode(Event, {
       description: 'Candidates whose evidence (signatures, assets, time) holds this event.',
       on: (e, c, scope) =>
         sql`${e.ts} between ${c.firstSeenAt} and ${c.lastSeenAt}
-          and ${scope.exists(candidateSignature, (cs) => sql`${cs.candidateId} = ${c.candidateId} and ${cs.signatureId} = ${e.signatureId}`)}
+          and ${scope.exists(candidateSignature, (cs) => sql`${cs.candidateId} = ${c.candidateId} and ${cs.signatureId} = ${rootOf(scope, e.signatureId)}`)}
           and (${scope.exists(candidateAsset, (ca) => sql`${ca.candidateId} = ${c.candidateId} and ${ca.assetId} = ${e.assetId}`)}
             or not ${scope.exists(candidateAsset, (ca) => sql`${ca.candidateId} = ${c.candidateId}`)})`,
       order: candidatesByLastSeen,

@@ -8,6 +8,7 @@ import {
   incidentSignature,
 } from '../../store/tables/memory.ts';
 import { ImpactLevelEnum, IncidentStatusEnum } from '../enums.ts';
+import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';
 import { implementNode } from '../node.ts';
 import {
@@ -145,7 +146,7 @@ const IncidentFilter = filterInput(
       where: (i, id, scope) =>
         scope.exists(
           incidentSignature,
-          (is) => sql`${is.incidentId} = ${i.incidentId} and ${is.signatureId} = ${id}`,
+          (is) => sql`${is.incidentId} = ${i.incidentId} and ${is.signatureId} = ${rootOf(scope, id)}`,
         ),
     },
     since: {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { hintIncident, hintSignature, runbookHint } from '../../store/tables/memory.ts';
+import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';
 import { implementNode } from '../node.ts';
 import { Incident, RunbookHint, Signature, Tenant } from '../nodes.ts';
@@ -58,7 +59,10 @@ const RunbookHintFilter = filterInput(
       id: 'Signature',
       description: 'Brought up by this signature.',
       where: (h, id, scope) =>
-        scope.exists(hintSignature, (hs) => sql`${hs.hintId} = ${h.hintId} and ${hs.signatureId} = ${id}`),
+        scope.exists(
+          hintSignature,
+          (hs) => sql`${hs.hintId} = ${h.hintId} and ${hs.signatureId} = ${rootOf(scope, id)}`,
+        ),
     },
     incidentId: {
       id: 'Incident',

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { SeverityEnum, SignalKindEnum } from '../enums.ts';
+import { rootOf } from '../families.ts';
 import { implementNode } from '../node.ts';
 import { Asset, Event, Signal, Signature, Source, Tenant } from '../nodes.ts';
 import { signalsNewestFirst } from '../orders.ts';
@@ -28,7 +29,7 @@ implementNode(Signal, {
     signature: t.one(Signature, {
       nullable: true,
       description: 'The signature that it is about.',
-      on: (s, signature) => sql`${signature.signatureId} = ${s.signatureId}`,
+      on: (s, signature, scope) => sql`${signature.signatureId} = ${rootOf(scope, s.signatureId)}`,
     }),
     asset: t.one(Asset, {
       nullable: true,

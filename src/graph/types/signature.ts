@@ -7,6 +7,8 @@ import { builder } from '../builder.ts';
 import { CandidateFilter } from '../candidate-filter.ts';
 import { SignatureScopeEnum } from '../enums.ts';
 import { EVENT_COUNT_LIMIT, EventFilter } from '../event-filter.ts';
+import { withMembers } from '../families.ts';
+import { fan } from '../fields.ts';
 import { filterInput } from '../filters.ts';
 import { loadHistogram } from '../histogram.ts';
 import { implementNode } from '../node.ts';
@@ -92,8 +94,13 @@ implementNode(Signature, {
       on: (s, into) => sql`${into.signatureId} = ${s.mergedIntoId}`,
     }),
     events: t.connection(Event, {
-      description: 'Its events, newest first.',
-      on: (s, e) => sql`${e.signatureId} = ${s.signatureId}`,
+      description: 'Its events, and those of the signatures merged into it, newest first.',
+      fan: fan(
+        signature,
+        (m, s, scope) => sql`${m.signatureId} in ${withMembers(scope, () => sql`(select ${s.signatureId})`)}`,
+        (m, e) => sql`${e.signatureId} = ${m.signatureId}`,
+      ),
+      on: () => undefined,
       order: eventsNewestFirst,
       filter: EventFilter,
       countLimit: EVENT_COUNT_LIMIT,

@@ -55,7 +55,9 @@ const all = (read: postgres.Sql, tenantId: number, ids: string[]) => read<Row[]>
    cross join lateral (
      select count(e.event_id) as n, min(e.ts) as first_at, max(e.ts) as last_at
        from ingest_batch b
-       join event e on e.tenant_id = b.tenant_id and e.signature_id = s.signature_id
+       join event e on e.tenant_id = b.tenant_id and e.signature_id in (
+              select s.signature_id union all
+              select m.signature_id from signature m where m.tenant_id = s.tenant_id and m.merged_into_id = s.signature_id)
         and e.ts >= b.min_ts and e.ts <= b.max_ts and e.batch_id = b.batch_id
       where b.tenant_id = s.tenant_id and not b.folded
    ) u

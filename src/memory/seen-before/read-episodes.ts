@@ -56,17 +56,20 @@ function fetchEpisodes(read: postgres.Sql, tenantId: number, signatureIds: reado
     )
     select e.asset_id, e.start_at, e.end_at, e.event_count,
            exists (select 1 from signal g
-                    where g.tenant_id = ${tenantId} and g.signature_id = e.signature_id and g.acknowledged
+                    where g.tenant_id = ${tenantId} and g.signature_id in (
+                            select e.signature_id union all
+                            select m.signature_id from signature m where m.tenant_id = ${tenantId} and m.merged_into_id = e.signature_id)
+                      and g.acknowledged
                       and (g.asset_id is null or g.asset_id = e.asset_id)
                       and g.observed_at <= e.end_at and coalesce(g.ended_at, g.observed_at) >= e.start_at) as acknowledged,
            exists (select 1 from signature p
                      join signature r on r.tenant_id = p.tenant_id and r.pair_key = p.pair_key and r.pair_role = 'RECOVERY'
-                     join feature_bucket b on b.tenant_id = r.tenant_id and b.signature_id = r.signature_id
+                     join feature_bucket b on b.tenant_id = r.tenant_id and b.signature_id = coalesce(r.merged_into_id, r.signature_id)
                       and b.asset_id = e.asset_id
                       and b.minute between e.end_us / ${US_PER_MINUTE}::bigint
                                        and (e.end_us + ${HEALED_WITHIN_US}::bigint) / ${US_PER_MINUTE}::bigint
                       and b.last_us >= e.end_us and b.first_us <= e.end_us + ${HEALED_WITHIN_US}::bigint
-                    where p.tenant_id = ${tenantId} and p.signature_id = e.signature_id and p.pair_role = 'PROBLEM') as healed,
+                    where p.tenant_id = ${tenantId} and e.signature_id in (p.signature_id, p.merged_into_id) and p.pair_role = 'PROBLEM') as healed,
            (select b.minute from feature_bucket b
              where b.tenant_id = ${tenantId} and b.signature_id = 0 and b.asset_id = e.asset_id
                and b.minute > e.end_us / ${US_PER_MINUTE}::bigint

@@ -6,6 +6,7 @@ import { type Clock, US_PER_DAY } from '../domain/time.ts';
 import { EventPartitions } from '../store/partitions.ts';
 import { countAttempt, loadRejected, markReplayed } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
+import { formBound } from './families/bound.ts';
 import { FamilyLearner } from './families/learner.ts';
 import { Folder, type FoldStatus } from './fold/folder.ts';
 import { Gate } from './gate.ts';
@@ -32,6 +33,8 @@ export interface PipelineOptions {
   /** null: keep everything. */
   readonly retentionDays: number | null;
   readonly maxQueuedInputs?: number;
+  /** Forms of messages that are told apart per service; default: what the signature engine can bear. */
+  readonly maxFormsPerPartition?: number;
 }
 
 export interface PipelineStatus extends FoldStatus {
@@ -62,13 +65,14 @@ const PARTITION_INTERVAL_MS = 3_600_000;
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, clock, logger } = options;
   const partitions = new EventPartitions(store.writePool);
-  const folder = new Folder({ store, clock, logger, learner: new FamilyLearner() });
+  const learner = new FamilyLearner();
+  const folder = new Folder({ store, clock, logger, learner });
   const gate = new Gate({ writers: WRITERS, maxInputs: options.maxQueuedInputs ?? MAX_QUEUED_INPUTS });
   const services: WriteServices = {
     store,
     clock,
     partitions,
-    signer: new Signer(store),
+    signer: new Signer(store, formBound(learner, logger, options.maxFormsPerPartition)),
     retentionUs: options.retentionDays === null ? null : options.retentionDays * US_PER_DAY,
   };
   let partitionTimer: NodeJS.Timeout | undefined;

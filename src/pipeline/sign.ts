@@ -11,7 +11,7 @@ import {
   type SourceContent,
   sources,
 } from '../store/origins.ts';
-import { type SignatureContent, signatures } from '../store/signatures.ts';
+import { type FormBound, type SignatureContent, signatures } from '../store/signatures.ts';
 import type { Store } from '../store/store.ts';
 import type { Via } from './input.ts';
 import type { PreparedEvent } from './prepare.ts';
@@ -31,10 +31,11 @@ export class Signer {
   readonly #sources: Dimension<SourceContent> = sources();
   readonly #origins: Dimension<OriginContent> = origins();
   readonly #assets: Dimension<string> = assets();
-  readonly #signatures: Dimension<SignatureContent> = signatures();
+  readonly #signatures: Dimension<SignatureContent>;
 
-  constructor(store: Store) {
+  constructor(store: Store, bound: FormBound) {
     this.#store = store;
+    this.#signatures = signatures(bound);
   }
 
   async sourceId(tenantId: number, via: Via): Promise<RowId> {

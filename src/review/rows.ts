@@ -149,10 +149,12 @@ export async function resolveIds(
   const known = new Map<string, string>();
   let wanted = [...new Set(ids)];
   while (wanted.length > 0) {
-    const rows = await tx
+    const found = tx
       .select({ id: idColumn, to: leadsTo ?? sql<null>`null` })
       .from(table)
       .where(and(eq(tenantColumn, tenantId), inArray(idColumn, wanted)));
+    // A signature that is joined meanwhile takes along what is linked to it by then.
+    const rows = await (thing === 'signature' ? found.for('share') : found);
     for (const row of rows) known.set(row.id as string, (row.to as string | null) ?? (row.id as string));
     wanted = rows.flatMap(({ to }) => (to === null || known.has(to as string) ? [] : [to as string]));
   }

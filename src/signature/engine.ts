@@ -1,7 +1,7 @@
 // The face of signatures to the rest of the project. Everything here is a function of the message alone:
 // no order, no state, the same answer in every process.
 import { Analysis } from './analysis.ts';
-import { KeyMaker } from './key.ts';
+import { coarseDigest, formatKey, KeyMaker } from './key.ts';
 import { correlationOf, pairingOf, type StatePairing } from './pairing.ts';
 import { type Parameter, parametersOfAnalysis } from './parameters.ts';
 import { canonicalText, normalisedText, patternText } from './pattern.ts';
@@ -25,6 +25,12 @@ const keys = new KeyMaker();
 /** `v1:` and 16 hexadecimal digits: a 64-bit hash of the message's canonical form within `partition` (the service; '' for none). */
 export function signatureKey(message: string, partition: string): string {
   return keys.key(line.read(message).form, partition);
+}
+
+/** The key for messages about as long as this one, where a partition has too many forms to tell new ones apart. */
+export function coarseKey(message: string, partition: string): string {
+  const { high, low } = coarseDigest(partition, line.read(message).form.count);
+  return formatKey(high, low);
 }
 
 /** What {@link signatureKey} signs, and how to show it. */

@@ -92,7 +92,7 @@ export async function addToSignatures(
              first_seen_at = case when s.occurrence_count = 0 then d.first_at else least(s.first_seen_at, d.first_at) end,
              last_seen_at = case when s.occurrence_count = 0 then d.last_at else greatest(s.last_seen_at, d.last_at) end,
              example_message = case when d.earlier then d.example else s.example_message end,
-             pattern = case when d.earlier then d.pattern else s.pattern end
+             pattern = case when d.earlier and not coalesce((s.metadata ->> 'coarse')::boolean, false) then d.pattern else s.pattern end
            from (
              select i.*, x.occurrence_count = 0 or (i.first_at, i.example collate "C") < (x.first_seen_at, x.example_message collate "C") as earlier
                from unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[])

@@ -29,6 +29,8 @@ export interface DimensionTable<Content> {
   readonly keyOf: (content: Content) => string;
   readonly insert: (client: pg.ClientBase, tenantId: number, contents: Content[]) => Promise<KeyedRow[]>;
   readonly select: (client: pg.ClientBase, tenantId: number, contents: Content[]) => Promise<KeyedRow[]>;
+  /** Where what was neither found nor inserted goes instead, for a kind of which only so many are kept. */
+  readonly overflow?: (client: pg.ClientBase, tenantId: number, contents: Content[]) => Promise<KeyedRow[]>;
 }
 
 export interface Resolved {
@@ -92,6 +94,8 @@ export class Dimension<Content> {
     const created = take(await this.#table.insert(client, tenantId, absent));
     const raced = absent.filter(isAbsent);
     if (raced.length > 0) take(await this.#table.select(client, tenantId, raced));
+    const beyond = raced.filter(isAbsent);
+    if (beyond.length > 0 && this.#table.overflow) take(await this.#table.overflow(client, tenantId, beyond));
     return created.map((row) => row.key);
   }
 

@@ -85,13 +85,20 @@ const STATEMENTS = {
                    from m where s.tenant_id = $1 and split_part(s.subject, '@', 1) = 'sig:' || m.from_key`,
   feedback: `update review r set signature_id = m.to_id
                from m where r.tenant_id = $1 and r.signature_id = m.from_id`,
-  provenance: `, gone as (
-                 delete from provenance_link l using m
-                  where l.tenant_id = $1 and l.source_type = 'Signature' and l.source_key = m.from_id::text
-                 returning m.to_id, l.target_type, l.target_key, l.link_type, l.metadata, l.created_at)
-               insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
-               select $1, 'Signature', to_id::text, target_type, target_key, link_type, metadata, created_at from gone
-               on conflict do nothing`,
+  fromSignature: `, gone as (
+                    delete from provenance_link l using m
+                     where l.tenant_id = $1 and l.source_type = 'Signature' and l.source_key = m.from_id::text
+                    returning m.to_id, l.*)
+                  insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
+                  select $1, 'Signature', to_id::text, target_type, target_key, link_type, metadata, created_at from gone
+                  on conflict do nothing`,
+  toSignature: `, gone as (
+                  delete from provenance_link l using m
+                   where l.tenant_id = $1 and l.target_type = 'Signature' and l.target_key = m.from_id::text
+                  returning m.to_id, l.*)
+                insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
+                select $1, source_type, source_key, 'Signature', to_id::text, link_type, metadata, created_at from gone
+                on conflict do nothing`,
 } as const;
 
 /** Tables of (owner, signature): an owner of both keeps one row. */
@@ -143,7 +150,8 @@ async function moveCounted(
   await run(STATEMENTS.candidates);
   await run(STATEMENTS.suppressions);
   await run(STATEMENTS.feedback);
-  await run(STATEMENTS.provenance);
+  await run(STATEMENTS.fromSignature);
+  await run(STATEMENTS.toSignature);
   for (const [table, owner] of LINKS) await run(relink(table, owner));
   return moved.rows as MovedSeries[];
 }

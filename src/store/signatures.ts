@@ -1,4 +1,5 @@
 // Signatures as a dimension of events: a key never seen before makes a signature and its first form.
+import type pg from 'pg';
 import type { Severity } from '../domain/severity.ts';
 import { formatMicros, type Micros } from '../domain/time.ts';
 import { Dimension } from './dimensions.ts';
@@ -38,7 +39,32 @@ const INSERT = `
   )
   select key, signature_id as id from made`;
 
-export const signatures = () =>
+const INSERT_COARSE = `
+  insert into signature (tenant_id, key, version, service, event_family, pattern, example_message,
+                         first_seen_at, last_seen_at, worst_severity, metadata)
+  select $1, key, ${SIGNATURE_VERSION}, service, event_family, pattern, example, seen_at, seen_at, severity, $9::jsonb
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::smallint[])
+      as i(key, service, event_family, pattern, example, seen_at, severity)
+  on conflict do nothing`;
+
+/** What a signature says of itself that takes what is no longer told apart. */
+const COARSE_METADATA = JSON.stringify({
+  coarse: true,
+  reason:
+    'Its service has as many different forms of messages as are told apart: what is new goes here, whatever it says.',
+});
+
+/** What happens to new forms of a partition that holds as many as are kept. */
+export interface FormBound {
+  readonly maxForms: number;
+  /** The signature that takes it then: one of a handful per partition. */
+  coarse(content: SignatureContent): SignatureContent;
+  /** The key of a family that it belongs to by what is known of it; null: to none. */
+  familyOf(client: pg.ClientBase, tenantId: number, content: SignatureContent): Promise<string | null>;
+  onFull(tenantId: number, partition: string): void;
+}
+
+export const signatures = (bound: FormBound) =>
   new Dimension<SignatureContent>({
     keyOf: (signature) => signature.key,
     select: async (client, tenantId, contents) => {
@@ -49,20 +75,85 @@ export const signatures = () =>
       return rows;
     },
     insert: async (client, tenantId, contents) => {
+      const fitting = await withinBound(client, tenantId, contents, bound.maxForms);
       const { rows } = await client.query(INSERT, [
         tenantId,
-        contents.map((c) => c.key),
-        contents.map((c) => c.contentKey),
-        contents.map((c) => c.service),
-        contents.map((c) => c.eventFamily),
-        contents.map((c) => c.pattern),
-        contents.map((c) => c.exampleMessage),
-        contents.map((c) => c.pairKey),
-        contents.map((c) => c.pairRole),
-        contents.map((c) => formatMicros(c.seenUs)),
-        contents.map((c) => c.severity),
-        contents.map((c) => c.partition),
+        fitting.map((c) => c.key),
+        fitting.map((c) => c.contentKey),
+        fitting.map((c) => c.service),
+        fitting.map((c) => c.eventFamily),
+        fitting.map((c) => c.pattern),
+        fitting.map((c) => c.exampleMessage),
+        fitting.map((c) => c.pairKey),
+        fitting.map((c) => c.pairRole),
+        fitting.map((c) => formatMicros(c.seenUs)),
+        fitting.map((c) => c.severity),
+        fitting.map((c) => c.partition),
       ]);
       return rows;
     },
+    overflow: (client, tenantId, contents) => placeBeyond(client, tenantId, contents, bound),
   });
+
+/** Those for which their partition has room. */
+async function withinBound(
+  client: pg.ClientBase,
+  tenantId: number,
+  contents: readonly SignatureContent[],
+  maxForms: number,
+): Promise<SignatureContent[]> {
+  const { rows } = await client.query<{ partition: string; n: number }>(
+    `select partition, count(*)::int as n from signature_form
+      where tenant_id = $1 and partition = any($2::text[]) group by partition`,
+    [tenantId, [...new Set(contents.map((c) => c.partition))]],
+  );
+  const room = new Map(rows.map(({ partition, n }) => [partition, maxForms - n]));
+  return contents.filter(({ partition }) => {
+    const left = room.get(partition) ?? maxForms;
+    room.set(partition, left - 1);
+    return left > 0;
+  });
+}
+
+async function placeBeyond(
+  client: pg.ClientBase,
+  tenantId: number,
+  contents: readonly SignatureContent[],
+  bound: FormBound,
+): Promise<{ key: string; id: string }[]> {
+  const placed = new Map<string, string>();
+  const coarse = new Map<string, SignatureContent>();
+  for (const content of contents) {
+    bound.onFull(tenantId, content.partition);
+    const family = await bound.familyOf(client, tenantId, content);
+    const instead = family ?? bound.coarse(content).key;
+    if (family === null && !coarse.has(instead)) coarse.set(instead, bound.coarse(content));
+    placed.set(content.key, instead);
+  }
+  await insertCoarse(client, tenantId, [...coarse.values()]);
+  const { rows } = await client.query<{ key: string; id: string }>(
+    `select key, signature_id as id from signature where tenant_id = $1 and key = any($2::text[])`,
+    [tenantId, [...new Set(placed.values())]],
+  );
+  const idOf = new Map(rows.map(({ key, id }) => [key, id]));
+  return contents.map(({ key }) => ({ key, id: idOf.get(placed.get(key)!)! }));
+}
+
+async function insertCoarse(
+  client: pg.ClientBase,
+  tenantId: number,
+  contents: readonly SignatureContent[],
+): Promise<void> {
+  if (contents.length === 0) return;
+  await client.query(INSERT_COARSE, [
+    tenantId,
+    contents.map((c) => c.key),
+    contents.map((c) => c.service),
+    contents.map((c) => c.eventFamily),
+    contents.map((c) => c.pattern),
+    contents.map((c) => c.exampleMessage),
+    contents.map((c) => formatMicros(c.seenUs)),
+    contents.map((c) => c.severity),
+    COARSE_METADATA,
+  ]);
+}

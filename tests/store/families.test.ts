@@ -138,3 +138,47 @@ describe('forms that generalise', () => {
     expect(after.filter((c) => c.into !== null).map((c) => c.into)).toEqual([kept[0]!.id]);
   });
 });
+
+describe('a service with more forms than are told apart', () => {
+  let bounded: TestPipeline;
+  let few: Caller;
+  beforeAll(async () => {
+    bounded = await startTestPipeline({ at: '2026-03-10T12:00:00Z', maxFormsPerPartition: 12 });
+    few = await bounded.callerOf('few');
+    await ingest(NAMES.map(messageOf));
+    await ingest(['alpha', 'beta', 'gamma delta', 'epsilon zeta', 'eta theta iota']);
+  });
+  afterAll(() => bounded.close());
+
+  const ingest = async (messages: readonly string[]) => {
+    const events = messages.map((message) => ({ message, service: 'sshd', host: 'web-1' }));
+    await bounded.pipeline.ingestEvents(few, { events });
+    await bounded.pipeline.settle(few.tenantId);
+  };
+  const coarse = () => bounded.store.read<{ pattern: string; n: string }[]>`
+    select pattern, occurrence_count as n from signature
+     where tenant_id = ${few.tenantId} and (metadata ->> 'coarse')::boolean order by key`;
+  const total = (rows: readonly { n: string }[]) => rows.reduce((sum, row) => sum + Number(row.n), 0);
+
+  it('keeps no more of them, and counts what is new under a handful of signatures that say so', async () => {
+    const [forms] = await bounded.store.read`
+      select count(*)::int as n from signature_form where tenant_id = ${few.tenantId}`;
+    expect(forms).toEqual({ n: 12 });
+    const rows = await coarse();
+    expect(rows.every((row) => row.pattern === '<*>')).toBe(true);
+    expect(total(rows)).toBe(3);
+    await ingest(['kappa', 'lambda mu']);
+    expect(total(await coarse())).toBe(5);
+    expect((await coarse()).length).toBeLessThan(5);
+  });
+
+  it('still knows a new word in a place that is known to vary', async () => {
+    const before = total(await coarse());
+    await ingest([messageOf('zelkova')]);
+    expect(total(await coarse())).toBe(before);
+    const [family] = await bounded.store.read`
+      select occurrence_count::int as n from signature
+       where tenant_id = ${few.tenantId} and pattern = 'Login of account <*> was refused by policy' and merged_into_id is null`;
+    expect(family).toEqual({ n: NAMES.length + 1 });
+  });
+});

@@ -40,7 +40,12 @@ export interface TestPipeline {
 }
 
 export async function startTestPipeline(
-  options: { at?: string; retentionDays?: number | null; maxQueuedInputs?: number } = {},
+  options: {
+    at?: string;
+    retentionDays?: number | null;
+    maxQueuedInputs?: number;
+    maxFormsPerPartition?: number;
+  } = {},
 ): Promise<TestPipeline> {
   const database = await createTestDatabase();
   const store = openStore(database.target);
@@ -51,6 +56,9 @@ export async function startTestPipeline(
       clock,
       logger: silentLogger,
       retentionDays: options.retentionDays ?? null,
+      ...(options.maxFormsPerPartition === undefined
+        ? {}
+        : { maxFormsPerPartition: options.maxFormsPerPartition }),
       ...(options.maxQueuedInputs === undefined ? {} : { maxQueuedInputs: options.maxQueuedInputs }),
     });
   const pipelines = [create()];

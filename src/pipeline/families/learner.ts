@@ -45,6 +45,18 @@ export class FamilyLearner {
     return this.#partition(tenantId, partition).generaliser.rootOf(key);
   }
 
+  /** The key of the family that a message of no stored form would join; null when it would stand alone. */
+  async familyOf(
+    client: pg.ClientBase,
+    tenantId: number,
+    partition: string,
+    message: string,
+  ): Promise<string | null> {
+    await this.learn(client, tenantId, partition);
+    const { generaliser } = this.#partition(tenantId, partition);
+    return generaliser.lookup(tokensOf(this.#analysis.read(message)));
+  }
+
   /** What was learnt in a transaction that failed is not so. */
   forget(tenantId: number): void {
     for (const { generaliser } of this.#tenants.get(tenantId)?.values() ?? []) {

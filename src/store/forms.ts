@@ -168,3 +168,41 @@ export async function writePatterns(
     [tenantId, patterns.map((p) => p.rootId), patterns.map((p) => p.pattern)],
   );
 }
+
+export interface JoinedForm {
+  readonly signatureId: string;
+  readonly example: string;
+}
+
+/** Those of the given signatures that are joined into another. */
+export async function readJoined(
+  client: pg.ClientBase,
+  tenantId: number,
+  signatureIds: readonly string[],
+): Promise<JoinedForm[]> {
+  const { rows } = await client.query<JoinedForm>({
+    name: 'read_joined',
+    text: `select s.signature_id as "signatureId", f.example
+             from signature s join signature_form f on f.tenant_id = $1 and f.signature_id = s.signature_id
+            where s.tenant_id = $1 and s.signature_id = any($2::bigint[]) and s.merged_into_id is not null`,
+    values: [tenantId, signatureIds],
+  });
+  return rows;
+}
+
+/** What is counted for another says only what its form is, and when it was first seen. */
+export async function writeJoined(
+  client: pg.ClientBase,
+  tenantId: number,
+  joined: readonly (JoinedForm & { readonly pattern: string })[],
+): Promise<void> {
+  await client.query(
+    `update signature s
+        set first_seen_at = f.first_counted_at, last_seen_at = f.first_counted_at, worst_severity = 0, score = 0,
+            example_message = f.example, pattern = d.pattern
+       from unnest($2::bigint[], $3::text[]) as d(signature_id, pattern)
+       join signature_form f on f.tenant_id = $1 and f.signature_id = d.signature_id
+      where s.tenant_id = $1 and s.signature_id = d.signature_id`,
+    [tenantId, joined.map((j) => j.signatureId), joined.map((j) => j.pattern)],
+  );
+}

@@ -9,7 +9,9 @@ import {
   type NamedForm,
   placeForms,
   readFamilies,
+  readJoined,
   recordSightings,
+  writeJoined,
   writePatterns,
 } from '../../store/forms.ts';
 import type { Deltas } from '../fold/deltas.ts';
@@ -73,8 +75,19 @@ async function learn(families: Families, sightings: Sightings) {
     const moved = await learner.learn(client, tenantId, partition);
     if (moved.size > 0) joins.push(...(await findJoins(families, partition, moved)));
   }
-  if (joins.length === 0) return NOTHING_JOINED;
-  return { joins, regrouped: await joinSignatures(client, tenantId, joins, 'GENERALISED') };
+  const regrouped = await joinSignatures(client, tenantId, joins, 'GENERALISED');
+  await stateJoined(families, [...sightings.map((s) => s.signatureId), ...joins.map((j) => j.fromId)]);
+  return { joins, regrouped };
+}
+
+async function stateJoined({ client, tenantId }: Families, signatureIds: readonly string[]): Promise<void> {
+  const joined = await readJoined(client, tenantId, signatureIds);
+  if (joined.length === 0) return;
+  const worded = joined.map((form) => ({
+    ...form,
+    pattern: storableText(describeForm(form.example, '').pattern),
+  }));
+  await writeJoined(client, tenantId, worded);
 }
 
 /** What the stored families lack of those that were learnt. */

@@ -59,8 +59,12 @@ export interface FormBound {
   readonly maxForms: number;
   /** The signature that takes it then: one of a handful per partition. */
   coarse(content: SignatureContent): SignatureContent;
-  /** The key of a family that it belongs to by what is known of it; null: to none. */
-  familyOf(client: pg.ClientBase, tenantId: number, content: SignatureContent): Promise<string | null>;
+  /** The key of the family that each belongs to by what is known of it; null: to none. */
+  familiesOf(
+    client: pg.ClientBase,
+    tenantId: number,
+    contents: readonly SignatureContent[],
+  ): Promise<(string | null)[]>;
   onFull(tenantId: number, partition: string): void;
 }
 
@@ -123,13 +127,14 @@ async function placeBeyond(
 ): Promise<{ key: string; id: string }[]> {
   const placed = new Map<string, string>();
   const coarse = new Map<string, SignatureContent>();
-  for (const content of contents) {
+  const families = await bound.familiesOf(client, tenantId, contents);
+  contents.forEach((content, i) => {
     bound.onFull(tenantId, content.partition);
-    const family = await bound.familyOf(client, tenantId, content);
-    const instead = family ?? bound.coarse(content).key;
-    if (family === null && !coarse.has(instead)) coarse.set(instead, bound.coarse(content));
-    placed.set(content.key, instead);
-  }
+    const family = families[i]!;
+    const instead = family === null ? bound.coarse(content) : null;
+    if (instead !== null && !coarse.has(instead.key)) coarse.set(instead.key, instead);
+    placed.set(content.key, family ?? instead!.key);
+  });
   await insertCoarse(client, tenantId, [...coarse.values()]);
   const { rows } = await client.query<{ key: string; id: string }>(
     `select key, signature_id as id from signature where tenant_id = $1 and key = any($2::text[])`,

@@ -17,8 +17,13 @@ export function formBound(learner: FamilyLearner, logger: Logger, maxForms: numb
       pairKey: null,
       pairRole: null,
     }),
-    familyOf: (client, tenantId, { partition, exampleMessage }) =>
-      learner.familyOf(client, tenantId, partition, exampleMessage),
+    async familiesOf(client, tenantId, contents) {
+      const partitions = new Set(contents.map(({ partition }) => partition));
+      for (const partition of partitions) await learner.learn(client, tenantId, partition);
+      return contents.map(({ partition, exampleMessage }) =>
+        learner.familyOf(tenantId, partition, exampleMessage),
+      );
+    },
     onFull(tenantId, partition) {
       const name = `${tenantId}|${partition}`;
       if (warned.has(name)) return;

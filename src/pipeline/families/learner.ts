@@ -22,7 +22,7 @@ export class FamilyLearner {
   readonly #analysis = new Analysis();
   #formsKept = 0;
 
-  /** Takes in what is new in the partition; returns the keys whose families that changed. Call it under the tenant's lock. */
+  /** Takes in what is new in the partition; returns the keys whose families that changed. */
   async learn(client: pg.ClientBase, tenantId: number, partition: string): Promise<Set<string>> {
     const known = this.#partition(tenantId, partition);
     const moved = new Set<string>();
@@ -46,13 +46,7 @@ export class FamilyLearner {
   }
 
   /** The key of the family that a message of no stored form would join; null when it would stand alone. */
-  async familyOf(
-    client: pg.ClientBase,
-    tenantId: number,
-    partition: string,
-    message: string,
-  ): Promise<string | null> {
-    await this.learn(client, tenantId, partition);
+  familyOf(tenantId: number, partition: string, message: string): string | null {
     const { generaliser } = this.#partition(tenantId, partition);
     return generaliser.lookup(tokensOf(this.#analysis.read(message)));
   }

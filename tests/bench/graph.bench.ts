@@ -50,6 +50,10 @@ const OPERATIONS: Readonly<Record<string, () => string>> = {
   'five levels, 50 events': () => fiveLevels(50),
   'events of a candidate': () =>
     `{ node(id: "${encodeGlobalId('Candidate', '200007')}") { ... on Candidate { events(first: 50) { nodes { id } } } } }`,
+  'events of a signature': () =>
+    `{ node(id: "${encodeGlobalId('Signature', '100007')}") { ... on Signature { events(first: 50) { nodes { id } } } } }`,
+  'events filtered by signature': () =>
+    `{ events(first: 50, filter: { signatureId: "${encodeGlobalId('Signature', '100007')}" }) { nodes { id } } }`,
   'list of 50, deep cursor': () => `{ events(first: 50, after: "${DEEP}") { nodes { id } } }`,
   'count of events': () => '{ events { totalCount } }',
   '50 candidates with assets and signatures': () =>

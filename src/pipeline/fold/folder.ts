@@ -21,7 +21,7 @@ interface Pending extends FoldableBatch {
 }
 
 /** Under load one fold in this time, so that many batches share one. */
-const MIN_INTERVAL_MS = 200;
+const MIN_INTERVAL_MS = 300;
 const RETRY_MS = 1_000;
 const SWEEP_INTERVAL_MS = 5_000;
 const SWEEP_AGE_SECONDS = 5;

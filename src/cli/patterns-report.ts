@@ -51,8 +51,10 @@ export function reportTable(
   }
   const more = total - families.length;
   const rest = more > 0 ? `, ${more} of them not shown (--top 0 shows all)` : '';
-  return `${table.toString()}\n${miner.lines} lines, ${total} signatures${rest}\n`;
+  return `${table.toString()}\n${counted(miner.lines, 'line')}, ${counted(total, 'signature')}${rest}\n`;
 }
+
+const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
 
 function share(family: MinedFamily, miner: Miner): number {
   return miner.lines === 0 ? 0 : family.count / miner.lines;

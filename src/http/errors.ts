@@ -1,8 +1,10 @@
 // The one place where errors become what clients see: what the caller caused in words, everything else masked.
 import { GraphQLError } from 'graphql';
-import { CallerError, type ErrorCode, UnavailableError } from '../domain/errors.ts';
+import { CallerError, type ErrorCode, LimitExceededError, UnavailableError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { toGraphQLError } from '../graph/caller-errors.ts';
+import { READ_TIMEOUT_MS } from '../store/store.ts';
+import { sqlState } from '../store/transaction.ts';
 
 /** The HTTP status of an error that kept the operation from being executed at all. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -15,6 +17,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   RETRY_LATER: 429,
   UNAVAILABLE: 503,
 };
+/** SQLSTATE of a statement that ran into its timeout. */
+const QUERY_CANCELED = '57014';
 const UNREACHABLE =
   /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|08\d{3}|57P0[123])$/;
 
@@ -25,6 +29,7 @@ export const errorMasker =
     const cause = rootCause(error);
     if (cause instanceof CallerError) return fromCaller(cause, error);
     if (cause instanceof GraphQLError) return withCode(error as GraphQLError);
+    if (sqlState(cause) === QUERY_CANCELED) return fromCaller(tooSlow(), error);
     if (isUnreachable(cause)) {
       logger.warn({ reason: (cause as Error).message }, 'the database did not answer an operation');
       return fromCaller(databaseAway(), error);
@@ -41,6 +46,11 @@ function withCode(error: GraphQLError): GraphQLError {
   if (error.extensions.code === undefined) error.extensions.code = 'VALIDATION' satisfies ErrorCode;
   return error;
 }
+
+const tooSlow = () =>
+  new LimitExceededError(
+    `The operation took longer than ${READ_TIMEOUT_MS / 1_000} s and was stopped. Narrow it: a shorter time, a filter, a smaller "first".`,
+  );
 
 const databaseAway = () =>
   new UnavailableError('The database does not answer. Try again in a moment; /readyz says when it is back.');

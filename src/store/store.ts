@@ -51,6 +51,9 @@ export function openStore(target: DatabaseTarget, options: StoreOptions = {}): S
   };
 }
 
+/** No reader may hold the server longer: what it asks must be narrowed. */
+export const READ_TIMEOUT_MS = 30_000;
+
 type ReaderOptions = postgres.Options<Record<string, postgres.PostgresType>> & {
   /** Understood by postgres.js, missing from its types. */
   onnotify?: (channel: string, payload: string) => void;
@@ -62,7 +65,7 @@ export function openReader(target: DatabaseTarget, max: number, more: ReaderOpti
     ...more,
     max,
     onnotice: () => {},
-    connection: { application_name: APPLICATION_NAME, TimeZone: 'UTC' },
+    connection: { application_name: APPLICATION_NAME, TimeZone: 'UTC', statement_timeout: READ_TIMEOUT_MS },
     backoff: (retries) => Math.min(0.02 * 2 ** retries, 0.1),
     types: {
       verbatim: { to: 25, from: TEXT_OIDS, serialize: String, parse: (text: string) => text },

@@ -55,12 +55,18 @@ async function initdb(target: string, home: Home, binaries: Binaries, volatile: 
   giveTo(account, target);
   const args = ['--pgdata', target, ...INITDB_ARGUMENTS, ...(volatile ? ['--no-sync'] : [])];
   const { code, stdout, stderr } = await runAs(account, binaries.initdb, args);
-  if (code !== 0)
-    throw new UnavailableError(
-      `The embedded PostgreSQL cannot make its data directory ${home.cluster}: ${stderr.trim() || stdout.trim()}`,
-    );
+  if (code !== 0) throw notMade(home, stderr.trim() || stdout.trim());
   appendFileSync(join(target, 'postgresql.conf'), INCLUDE_DEFAULTS);
   if (home.account !== null && home.account.uid !== account?.uid) giveTree(home.account, target);
+}
+
+function notMade(home: Home, why: string): UnavailableError {
+  const advice = /user does not exist/.test(why)
+    ? '. PostgreSQL must find this user in /etc/passwd: add it there, run as another user, or set DATABASE_URL.'
+    : '';
+  return new UnavailableError(
+    `The embedded PostgreSQL cannot make its data directory ${home.cluster}: ${why}${advice}`,
+  );
 }
 
 function giveTree(account: Account, directory: string): void {

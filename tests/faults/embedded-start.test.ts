@@ -103,7 +103,9 @@ describe('a start', () => {
 
   it.runIf(process.platform === 'linux')('is not stopped by a pid file that names a zombie', async () => {
     const cluster = await makeCluster();
-    const pid = await bystander('sleep 0 & echo $!; exec sleep 1000');
+    // The child ends only once its parent has become `sleep`, which never asks after it.
+    const child = "sh -c 'until grep -q sleep /proc/$PPID/comm; do :; done'";
+    const pid = await bystander(`${child} & echo $!; exec sleep 1000`);
     await until('the child is a zombie', () => isZombie(pid));
     writeFileSync(join(cluster, 'postmaster.pid'), `${pid}\n${cluster}\n0\n5432\n\n\n`);
     await expectRecovery();

@@ -27,7 +27,7 @@ export interface RunningServer {
 const BYTES_PER_MB = 1024 * 1024;
 const READ_CONNECTIONS = 8;
 /** How long a query waits for events that were acknowledged before it to be counted. */
-const SETTLE_MS = 250;
+const SETTLE_MS = 1_000;
 
 /** Throws UnavailableError or SettingsError that says what to do where it cannot start. */
 export async function startServer(

@@ -31,7 +31,12 @@ const MAX_BATCHES_PER_FOLD = 64;
 export class Folder {
   readonly #services: FoldServices & { logger: Logger };
   readonly #pending = new Map<number, Pending[]>();
-  readonly #waiters = new Map<number, (() => void)[]>();
+  readonly #waiters = new Map<number, { readonly target: number; readonly resolve: () => void }[]>();
+  /** Batches handed in and batches counted, per tenant, since the start. */
+  readonly #enqueued = new Map<number, number>();
+  readonly #folded = new Map<number, number>();
+  /** Ends a tenant's pause between two folds. */
+  readonly #hurry = new Map<number, () => void>();
   /** What detection could not look at, to be tried with the next batch. */
   readonly #missed = new Map<number, Work>();
   readonly #busy = new Set<number>();
@@ -55,17 +60,21 @@ export class Folder {
     const pending = this.#pending.get(tenantId) ?? [];
     pending.push({ ...batch, storedUs: this.#services.clock.nowUs() });
     this.#pending.set(tenantId, pending);
+    this.#enqueued.set(tenantId, (this.#enqueued.get(tenantId) ?? 0) + 1);
     this.#wake(tenantId);
   }
 
-  /** Resolves when everything stored here so far is counted and looked at, or after `maxWaitMs`. */
+  /** Resolves when everything stored here so far is counted and looked at, or after `maxWaitMs`. It hurries the count. */
   async settle(tenantId: number, maxWaitMs?: number): Promise<void> {
     if (!this.#isBusy(tenantId)) return;
+    const target = this.#enqueued.get(tenantId) ?? 0;
+    if (target <= (this.#folded.get(tenantId) ?? 0)) return;
     const settled = new Promise<void>((resolve) => {
       const waiters = this.#waiters.get(tenantId) ?? [];
-      waiters.push(resolve);
+      waiters.push({ target, resolve });
       this.#waiters.set(tenantId, waiters);
     });
+    this.#hurry.get(tenantId)?.();
     if (maxWaitMs === undefined) return settled;
     const cancel = new AbortController();
     const timeout = delay(maxWaitMs, undefined, { signal: cancel.signal, ref: false }).catch(() => {});
@@ -117,12 +126,13 @@ export class Folder {
       const batches = this.#take(tenantId);
       if (batches.length === 0) break;
       const done = await this.#fold(tenantId, batches);
-      if (!done) {
+      if (done) this.#folded.set(tenantId, (this.#folded.get(tenantId) ?? 0) + batches.length);
+      else {
         this.#putBack(tenantId, batches);
         await delay(RETRY_MS, undefined, { ref: false });
       }
       if (this.#notify(tenantId)) break;
-      await delay(Math.max(0, MIN_INTERVAL_MS - (performance.now() - startedMs)));
+      await this.#pause(tenantId, MIN_INTERVAL_MS - (performance.now() - startedMs));
     }
     this.#busy.delete(tenantId);
     this.#notify(tenantId);
@@ -151,12 +161,26 @@ export class Folder {
     this.#pending.set(tenantId, [...batches, ...(this.#pending.get(tenantId) ?? [])]);
   }
 
-  /** True when nothing is left to count: those who waited are told. */
+  /** Lets batches gather, unless somebody waits for their count. */
+  async #pause(tenantId: number, ms: number): Promise<void> {
+    if (ms <= 0 || this.#waiters.has(tenantId)) return;
+    const hurried = new AbortController();
+    this.#hurry.set(tenantId, () => hurried.abort());
+    await delay(ms, undefined, { signal: hurried.signal }).catch(() => {});
+    this.#hurry.delete(tenantId);
+  }
+
+  /** Tells those whose batches are counted; true when nothing is left to count. */
   #notify(tenantId: number): boolean {
+    const folded = this.#folded.get(tenantId) ?? 0;
+    const waiting = (this.#waiters.get(tenantId) ?? []).filter(({ target, resolve }) => {
+      if (target <= folded) resolve();
+      return target > folded;
+    });
+    if (waiting.length === 0) this.#waiters.delete(tenantId);
+    else this.#waiters.set(tenantId, waiting);
     if ((this.#pending.get(tenantId)?.length ?? 0) > 0) return false;
     this.#pending.delete(tenantId);
-    for (const resolve of this.#waiters.get(tenantId) ?? []) resolve();
-    this.#waiters.delete(tenantId);
     return true;
   }
 

@@ -72,14 +72,15 @@ function packedTimeAt(text: string, at: number, context: ParseContext): Applicat
   return dated(days, packedTimeOfDayAt(text, at + 7), context);
 }
 
-/** `02-10 06:55:46.123` as Android prints it, or with `packed` klog's `0210 06:55:46.123456`: the year is inferred. */
+/** `02-10 06:55:46.123` as Android prints it, `02.10 06:55:46`, or with `packed` klog's `0210 06:55:46.123456`: the year is inferred. */
 export function yearlessTimeAt(
   text: string,
   at: number,
   packed: boolean,
   context: ParseContext,
 ): ApplicationTime | null {
-  if (!packed && text.charCodeAt(at + 2) !== c.MINUS) return null;
+  const mark = text.charCodeAt(at + 2);
+  if (!packed && mark !== c.MINUS && mark !== c.DOT) return null;
   const dayAt = packed ? at + 2 : at + 3;
   const time = text.charCodeAt(dayAt + 2) === c.SPACE ? timeOfDayAt(text, dayAt + 3) : null;
   if (!time) return null;

@@ -13,6 +13,7 @@ import { parseKlog, parseLogcat, parseRedis, parseRubyLogger } from './letter-le
 import { parseLogfmt } from './logfmt.ts';
 import { lineOf, type ParseContext, type ParsedLine } from './parsed-line.ts';
 import { parsePlain } from './plain.ts';
+import { parseProgramLog } from './program-log.ts';
 import { parseRfc3164, priorityAt } from './rfc3164.ts';
 import { parseRfc5424 } from './rfc5424.ts';
 import { parseServicingLog } from './servicing-log.ts';
@@ -38,7 +39,7 @@ const parseCisco: LineParser = (raw, context) => {
 
 const ANGLE: readonly LineParser[] = [parseSyslog, parseWindowsXml];
 const BRACE: readonly LineParser[] = [parseJsonLine];
-const BRACKET: readonly LineParser[] = [parseApacheError, parseApplication];
+const BRACKET: readonly LineParser[] = [parseApacheError, parseApplication, parseProgramLog];
 const DIGIT: readonly LineParser[] = [
   parseCri,
   parseFileSyslog,

@@ -30,7 +30,8 @@ export function parseKlog(raw: string, context: ParseContext): ParsedLine | null
   return line;
 }
 
-const LOGCAT_REST = /^\s+(\d{1,10})\s+(\d{1,10})\s+([VDIWEF])\s+([^:]{1,64}?)\s*: /;
+/** A tag may hold blanks and colons, or nothing; the first colon before a blank ends it. */
+const LOGCAT_REST = /^\s+(\d{1,10})\s+(\d{1,10})\s+([VDIWEF])\s(.{0,80}?)\s*:(?: |$)/;
 
 export function parseLogcat(raw: string, context: ParseContext): ParsedLine | null {
   const time = yearlessTimeAt(raw, 0, false, context);
@@ -39,7 +40,7 @@ export function parseLogcat(raw: string, context: ParseContext): ParsedLine | nu
   if (!time || !rest || severity === null) return null;
   const line = lineWith(time, rest[3]!, severity, c.trimmedFrom(raw, time.end + rest[0].length));
   line.pid = Number(rest[1]);
-  line.program = rest[4]!;
+  line.program = rest[4]!.trim() || null;
   addField(line, 'tid', rest[2]);
   return line;
 }

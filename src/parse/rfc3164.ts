@@ -78,6 +78,7 @@ function applyTag(line: ParsedLine, raw: string, tag: SyslogTag): void {
   line.program = tag.program;
   line.pid = tag.pid;
   if (tag.instance !== null) addField(line, 'instance', tag.instance);
+  if (tag.version !== null) addField(line, 'version', tag.version);
   if (tag.program === 'kernel') applyKernelMessage(line, raw, tag.end);
   else line.message = c.trimmedFrom(raw, tag.end);
 }

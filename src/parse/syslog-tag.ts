@@ -8,6 +8,8 @@ export interface SyslogTag {
   pid: number | null;
   /** What stands in the brackets when it is no process id. */
   instance: string | null;
+  /** As in `syslogd 1.4.1:`. */
+  version: string | null;
   /** The index after the tag and its colon. */
   end: number;
 }
@@ -39,21 +41,47 @@ function nameEnd(text: string, at: number): number {
 
 const isNumber = (text: string): boolean => c.digitsEnd(text, 0) === text.length;
 
-/** `[pid]` at `open`, followed by a colon, or as launchd writes it by ` (unit): …`. */
+/** The index of the parenthesis that closes `(unit):` at `open`, for whom launchd or a sandbox speaks; -1 without one. */
+function actedForEnd(text: string, open: number): number {
+  if (text.charCodeAt(open) !== c.OPEN_PAREN) return -1;
+  const close = text.indexOf('):', open);
+  const isOne = close > open + 1 && close - open <= MAX_TAG_LENGTH && c.tokenEnd(text, open) > close;
+  return isOne ? close : -1;
+}
+
+/** `[pid]` at `open`, followed by a colon or by ` (unit):`. */
 function bracketedTag(text: string, at: number, open: number): SyslogTag | null {
   const close = text.indexOf(']', open);
   if (close < 0 || close === open + 1 || close - open > MAX_TAG_LENGTH) return null;
   const inside = text.slice(open + 1, close);
   const isPid = isNumber(inside) && inside.length <= 10;
+  const tag = { program: text.slice(at, open), pid: isPid ? Number(inside) : null, version: null };
   const next = text.charCodeAt(close + 1);
-  const isLaunchd = isPid && next === c.SPACE && text.charCodeAt(close + 2) === c.OPEN_PAREN;
-  if (next !== c.COLON && !isLaunchd) return null;
-  return {
-    program: text.slice(at, open),
-    pid: isPid ? Number(inside) : null,
-    instance: isPid ? null : inside,
-    end: next === c.COLON ? close + 2 : close + 1,
-  };
+  if (next === c.COLON) return { ...tag, instance: isPid ? null : inside, end: close + 2 };
+  const actedFor = isPid && next === c.SPACE ? actedForEnd(text, close + 2) : -1;
+  if (actedFor < 0) return null;
+  return { ...tag, instance: text.slice(close + 3, actedFor), end: actedFor + 2 };
+}
+
+/** The index after the version at `at`, as in `syslogd 1.4.1:`; `at` when there is none. */
+function versionEnd(text: string, at: number): number {
+  let end = at;
+  while (c.isDigit(text.charCodeAt(end)) || (end > at && text.charCodeAt(end) === c.DOT)) end++;
+  return text.charCodeAt(end - 1) === c.DOT ? at : end;
+}
+
+/** A program that has its version in its name, followed by the end of a tag. */
+function versionedTag(text: string, at: number, firstEnd: number): SyslogTag | null {
+  const end = versionEnd(text, firstEnd + 1);
+  if (end === firstEnd + 1) return null;
+  const program = text.slice(at, firstEnd);
+  const version = text.slice(firstEnd + 1, end);
+  if (text.charCodeAt(end) === c.OPEN_BRACKET) {
+    const tag = bracketedTag(text, at, end);
+    return tag && { ...tag, program, version };
+  }
+  const isTag = text.charCodeAt(end) === c.COLON && version.includes('.');
+  return isTag ? { program, pid: null, instance: null, version, end: end + 1 } : null;
 }
 
 /** Names with spaces count only when each word is capitalised and a process id follows; `-- root[12]:` is login's. */
@@ -81,10 +109,12 @@ export function syslogTagAt(text: string, at: number, afterHost: boolean): Syslo
   const code = text.charCodeAt(end);
   if (code === c.OPEN_BRACKET) return bracketedTag(text, start, end);
   if (isLogin) return null;
-  if (code === c.SPACE) return afterHost ? spacedTag(text, start, end) : null;
+  if (code === c.SPACE) {
+    return afterHost ? (spacedTag(text, start, end) ?? versionedTag(text, start, end)) : null;
+  }
   const next = text.charCodeAt(end + 1);
   if (code !== c.COLON || !(c.isBlank(next) || Number.isNaN(next))) return null;
   const program = text.slice(start, end);
   if (isNumber(program) || severityOfWord(program) !== null) return null;
-  return { program, pid: null, instance: null, end: end + 1 };
+  return { program, pid: null, instance: null, version: null, end: end + 1 };
 }

@@ -75,11 +75,16 @@ export class Miner {
     return form;
   }
 
+  /** The key of the family that the form belongs to by now. */
+  rootOf(form: MinedForm): string {
+    return this.#generaliserOf(form.partition).rootOf(form.key);
+  }
+
   /** The families by their number of lines, then in order of appearance. */
   families(): MinedFamily[] {
     const families = new Map<string, MinedFamily>();
     for (const form of this.forms) {
-      const key = this.#generaliserOf(form.partition).rootOf(form.key);
+      const key = this.rootOf(form);
       const pattern = form.template === null ? WILDCARD : form.template.toString();
       const { count, firstLine, lastLine, example } = form;
       const family = families.get(key);

@@ -4,6 +4,16 @@ import type { AlivenessSettings } from './settings.ts';
 
 const MINUTES_PER_HOUR = 60;
 
+/** What the day before an hour tells of how often an asset is heard of. */
+export interface Habit {
+  /** Gaps between active minutes that it was read from. */
+  readonly gaps: number;
+  /** Nearly all gaps (`gapPercentile`) are no longer than this; 0 where there are none. */
+  readonly usualMinutes: number;
+  /** An asset that was not heard of for so long is silent. */
+  readonly quietMinutes: number;
+}
+
 /** How long before a judged minute an active minute may lie that still has a say in it. */
 export const alivenessReachMinutes = (settings: AlivenessSettings): number =>
   Math.max(settings.maxQuietMinutes, settings.habitMinutes + MINUTES_PER_HOUR);
@@ -19,7 +29,7 @@ export function aliveMinutes(
   settings: AlivenessSettings,
 ): Uint8Array {
   const alive = new Uint8Array(Math.max(0, to - from));
-  const quietMinutes = quietMinutesByHour(active, settings);
+  const habitAt = habits(active, settings);
   for (let i = 0; i < active.length; i++) {
     const minute = active[i]!;
     const next = Math.min(active[i + 1] ?? to, to);
@@ -27,36 +37,39 @@ export function aliveMinutes(
     for (let m = Math.max(minute, from); m < surelyAlive; m++) alive[m - from] = 1;
     const perhapsAlive = Math.min(next, minute + settings.maxQuietMinutes);
     for (let m = Math.max(surelyAlive, from); m < perhapsAlive; m++)
-      if (m - minute < quietMinutes(Math.floor(m / MINUTES_PER_HOUR))) alive[m - from] = 1;
+      if (m - minute < habitAt(m).quietMinutes) alive[m - from] = 1;
   }
   return alive;
 }
 
-function quietMinutesByHour(
-  active: readonly number[],
-  settings: AlivenessSettings,
-): (hour: number) => number {
-  const known = new Map<number, number>();
-  return (hour) => {
-    let quiet = known.get(hour);
-    if (quiet === undefined) {
-      quiet = quietMinutesIn(active, hour * MINUTES_PER_HOUR, settings);
-      known.set(hour, quiet);
+/** The habit by which a minute is judged; `active` as for {@link aliveMinutes}. */
+export function habits(active: readonly number[], settings: AlivenessSettings): (minute: number) => Habit {
+  const known = new Map<number, Habit>();
+  return (minute) => {
+    const hour = Math.floor(minute / MINUTES_PER_HOUR);
+    let habit = known.get(hour);
+    if (habit === undefined) {
+      habit = habitBefore(active, hour * MINUTES_PER_HOUR, settings);
+      known.set(hour, habit);
     }
-    return quiet;
+    return habit;
   };
 }
 
-function quietMinutesIn(active: readonly number[], end: number, settings: AlivenessSettings): number {
+function habitBefore(active: readonly number[], end: number, settings: AlivenessSettings): Habit {
   const gaps: number[] = [];
   for (let i = firstAtOrAfter(active, end - settings.habitMinutes) + 1; i < active.length; i++) {
     if (active[i]! >= end) break;
     gaps.push(active[i]! - active[i - 1]!);
   }
-  if (gaps.length === 0) return settings.minQuietMinutes;
+  if (gaps.length === 0) return { gaps: 0, usualMinutes: 0, quietMinutes: settings.minQuietMinutes };
   gaps.sort((a, b) => a - b);
-  const usual = gaps[Math.ceil(settings.gapPercentile * gaps.length) - 1]!;
-  return Math.min(Math.max(settings.minQuietMinutes, settings.gapFactor * usual), settings.maxQuietMinutes);
+  const usualMinutes = gaps[Math.ceil(settings.gapPercentile * gaps.length) - 1]!;
+  const quietMinutes = Math.min(
+    Math.max(settings.minQuietMinutes, settings.gapFactor * usualMinutes),
+    settings.maxQuietMinutes,
+  );
+  return { gaps: gaps.length, usualMinutes, quietMinutes };
 }
 
 /** The index of the first element that is `value` or greater, in an ascending array. */

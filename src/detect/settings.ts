@@ -20,6 +20,13 @@ export interface AlivenessSettings {
   readonly habitMinutes: number;
 }
 
+export interface SilenceSettings {
+  /** Gaps between active minutes, in the day before, that make a habit: an asset without one does not fall silent. */
+  readonly minGaps: number;
+  /** While nothing at all is heard of a tenant, its time runs this far behind the server's clock. */
+  readonly lagMinutes: number;
+}
+
 export interface SpikeSettings {
   /** Alive buckets that the baseline is learned from; nothing older has any influence. */
   readonly windowBuckets: number;
@@ -68,6 +75,7 @@ export interface SelfHealSettings {
 export interface DetectSettings {
   readonly episode: EpisodeSettings;
   readonly aliveness: AlivenessSettings;
+  readonly silence: SilenceSettings;
   readonly spike: SpikeSettings;
   readonly recurrence: RecurrenceSettings;
   readonly selfHeal: SelfHealSettings;
@@ -84,6 +92,7 @@ export const DETECT_SETTINGS: DetectSettings = {
     gapPercentile: 0.95,
     habitMinutes: 1_440,
   },
+  silence: { minGaps: 10, lagMinutes: 2 },
   spike: {
     windowBuckets: 120,
     lookBackMinutes: 1_440,

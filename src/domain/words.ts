@@ -31,6 +31,10 @@ export const SIGNAL_KINDS = [
 ] as const;
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
+/** Whose doings are counted and correlated. */
+export const ENTITY_KINDS = ['HOST', 'USER', 'SRC_IP'] as const;
+export type EntityKind = (typeof ENTITY_KINDS)[number];
+
 export const GROUP_TYPES = [
   'BURST',
   'SPREAD',

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { formBound } from './families/bound.ts';
 import { FamilyLearner } from './families/learner.ts';
 import { Folder, type FoldStatus } from './fold/folder.ts';
+import { passTime } from './fold/pass-time.ts';
 import { Gate } from './gate.ts';
 import {
   CHUNK_SIZE,
@@ -52,6 +53,8 @@ export interface Pipeline extends Ingest {
   replayRejected(caller: Caller, input: ReplayInput): Promise<IngestOutcome>;
   /** Resolves when all that was acknowledged here is counted and looked at, or after `maxWaitMs`. */
   settle(tenantId: number, maxWaitMs?: number): Promise<void>;
+  /** Looks for what shows by the passing of time alone; `start` has it done every minute. */
+  passTime(): Promise<void>;
   status(): PipelineStatus;
   start(): Promise<void>;
   close(): Promise<void>;
@@ -61,6 +64,7 @@ const GRAPHQL: Via = { name: 'graphql', connector: 'graphql' };
 const WRITERS = 3;
 const MAX_QUEUED_INPUTS = 200_000;
 const PARTITION_INTERVAL_MS = 3_600_000;
+const TIME_INTERVAL_MS = 60_000;
 
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, clock, logger } = options;
@@ -76,6 +80,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     retentionUs: options.retentionDays === null ? null : options.retentionDays * US_PER_DAY,
   };
   let partitionTimer: NodeJS.Timeout | undefined;
+  let timeTimer: NodeJS.Timeout | undefined;
+  let passing = Promise.resolve();
 
   /** Makes the coming days' partitions and drops those past the retention. */
   async function keepPartitions(): Promise<void> {
@@ -127,6 +133,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
 
     settle: (tenantId, maxWaitMs) => folder.settle(tenantId, maxWaitMs),
+    passTime: () => passTime({ store, clock }, (tenantId) => folder.isBusy(tenantId)),
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
 
     async start() {
@@ -136,10 +143,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         keepPartitions().catch((err) => logger.error({ err }, 'making and dropping partitions failed'));
       }, PARTITION_INTERVAL_MS);
       partitionTimer.unref();
+      timeTimer = setInterval(() => {
+        passing = passing
+          .then(() => pipeline.passTime())
+          .catch((err) => logger.error({ err }, 'looking for silences failed'));
+      }, TIME_INTERVAL_MS);
+      timeTimer.unref();
     },
 
     async close() {
       clearInterval(partitionTimer);
+      clearInterval(timeTimer);
+      await passing;
       await folder.close();
     },
   };

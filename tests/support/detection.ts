@@ -1,7 +1,7 @@
 // A small world for the detection stage: events go straight to the tables that counting writes, then detect runs.
 import { createHash } from 'node:crypto';
 import type { Severity } from '../../src/domain/severity.ts';
-import { formatMicros, type Micros } from '../../src/domain/time.ts';
+import { formatMicros, type Micros, minuteOf } from '../../src/domain/time.ts';
 import { type DetectOutcome, detect } from '../../src/pipeline/detect/detect.ts';
 import { Deltas } from '../../src/pipeline/fold/deltas.ts';
 import { addToBuckets, addToSignatures } from '../../src/store/counters.ts';
@@ -32,6 +32,8 @@ export interface Tenant {
   readonly tenantId: number;
   /** Stores, counts and detects in one transaction, as the pipeline does with what it has folded. */
   deliver(events: readonly WorldEvent[]): Promise<DetectOutcome>;
+  /** Time passes and nothing is heard. */
+  passTime(us: Micros): Promise<DetectOutcome>;
   rows<Row extends object>(text: string): Promise<Row[]>;
 }
 
@@ -100,6 +102,13 @@ class WorldTenant implements Tenant {
         .map((b) => ({ ...b, fromMinute: b.minute, toMinute: b.minute }));
       return detect(tx, { tenantId: this.tenantId, touched, clock: CLOCK });
     });
+  }
+
+  passTime(us: Micros): Promise<DetectOutcome> {
+    const { tenantId } = this;
+    return transaction(this.#store, ({ tx }) =>
+      detect(tx, { tenantId, touched: [], clock: CLOCK, untilMinute: minuteOf(us) }),
+    );
   }
 
   async rows<Row extends object>(text: string): Promise<Row[]> {

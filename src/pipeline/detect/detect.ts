@@ -10,10 +10,12 @@ import { refreshCandidates } from './candidates.ts';
 import { type DetectContext, query } from './context.ts';
 import { updateCycles } from './cycles.ts';
 import { updateEpisodes } from './episodes.ts';
+import { advanceClock } from './event-clock.ts';
 import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
 import { findTouchedPairs, scopesOfTouched } from './plan.ts';
 import { membersOf } from './scopes.ts';
 import { updateSignatureScores } from './signature-scores.ts';
+import { updateSilences } from './silences.ts';
 import { updateSpikes } from './spikes.ts';
 import { isIdle, mergeTouched, type Touched, type Work } from './touched.ts';
 
@@ -27,6 +29,8 @@ export interface DetectOutcome {
 export interface DetectInput extends Pick<Work, 'touched'>, Partial<Omit<Work, 'touched'>> {
   readonly tenantId: number;
   readonly clock: Clock;
+  /** Time has come this far (minutes since 1970), whether or not anything was heard. */
+  readonly untilMinute?: number;
 }
 
 const DETECT_LOCK_CLASS = 7_305;
@@ -36,10 +40,13 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   const touched = mergeTouched(input.touched);
   const regrouped = mergeTouched(input.regrouped ?? []);
   const restated = input.restated ?? [];
-  if (isIdle({ touched, regrouped, restated })) return { announcements: [] };
+  const untilMinute = input.untilMinute ?? null;
+  if (isIdle({ touched, regrouped, restated }) && untilMinute === null) return { announcements: [] };
   const changed = mergeTouched([...touched, ...regrouped]);
   const ctx: DetectContext = { tx, ...input, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS };
   await query(ctx, sql`select pg_advisory_xact_lock(${DETECT_LOCK_CLASS}::int, ${input.tenantId}::int)`);
+  const eventClock = await advanceClock(ctx, touched, untilMinute);
+  if (eventClock === null) return { announcements: [] };
   const signatures = await loadSignatures(
     ctx,
     changed.map((t) => t.signatureId),
@@ -57,6 +64,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   await updateEpisodes(ctx, changed);
   const spikes = await updateSpikes(ctx, touched, regrouped);
   const recoveries = await updateCycles(ctx, pairsTouched, pairs);
+  const silences = await updateSilences(ctx, touched, eventClock.nowMinute);
   const scopes = await scopesOfTouched(ctx, {
     touched: changed,
     restated,
@@ -76,7 +84,14 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     ],
     { skipLocked: false },
   );
-  return { announcements: firstOfEach([...spikes.announcements, ...recoveries, ...candidates]) };
+  return {
+    announcements: firstOfEach([
+      ...spikes.announcements,
+      ...recoveries,
+      ...silences.announcements,
+      ...candidates,
+    ]),
+  };
 }
 
 /** What was created and then touched again in one transaction was created. */

@@ -66,7 +66,7 @@ export class Folder {
 
   /** Resolves when everything stored here so far is counted and looked at, or after `maxWaitMs`. It hurries the count. */
   async settle(tenantId: number, maxWaitMs?: number): Promise<void> {
-    if (!this.#isBusy(tenantId)) return;
+    if (!this.isBusy(tenantId)) return;
     const target = this.#enqueued.get(tenantId) ?? 0;
     if (target <= (this.#folded.get(tenantId) ?? 0)) return;
     const settled = new Promise<void>((resolve) => {
@@ -105,7 +105,8 @@ export class Folder {
     await Promise.all(this.#running);
   }
 
-  #isBusy(tenantId: number): boolean {
+  /** Something is being counted, or waits for it. */
+  isBusy(tenantId: number): boolean {
     return this.#busy.has(tenantId) || (this.#pending.get(tenantId)?.length ?? 0) > 0;
   }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   doublePrecision,
@@ -12,7 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../domain/severity.ts';
-import type { GroupType, SignalKind } from '../../domain/words.ts';
+import type { EntityKind, GroupType, SignalKind } from '../../domain/words.ts';
 import { count8, createdAt, id8, moment, newId, tenantId } from './columns.ts';
 
 /** Events of one signature on one asset ('0': none) without a pause of thirty minutes: derived from the buckets. */
@@ -34,6 +35,30 @@ export const episode = pgTable(
   ],
 );
 
+/** How far the events of a tenant reach, in minutes since 1970: detection's "now", and the start of its memory. */
+export const eventClock = pgTable('event_clock', {
+  tenantId: tenantId().primaryKey(),
+  firstMinute: integer('first_minute').notNull(),
+  nowMinute: integer('now_minute').notNull(),
+});
+
+/** When an asset was last heard of, and when its quiet has to be looked at; minutes since 1970. */
+export const heartbeat = pgTable(
+  'heartbeat',
+  {
+    tenantId: tenantId(),
+    assetId: id8('asset_id').notNull(),
+    /** From here to `lastMinute` no gap is long enough for a silence. */
+    steadyMinute: integer('steady_minute').notNull(),
+    lastMinute: integer('last_minute').notNull(),
+    dueMinute: integer('due_minute'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.assetId] }),
+    index('heartbeat_due_idx').on(t.tenantId, t.dueMinute).where(sql`${t.dueMinute} is not null`),
+  ],
+);
+
 /** A detection on one subject at one time. `identity` names subject and time, so that a re-run adds nothing. */
 export const signal = pgTable(
   'signal',
@@ -50,6 +75,7 @@ export const signal = pgTable(
     eventTs: moment('event_ts'),
     signatureId: id8('signature_id'),
     assetId: id8('asset_id'),
+    entityKind: text('entity_kind').$type<EntityKind>(),
     entity: text('entity'),
     text: text('text').notNull(),
     observedAt: moment('observed_at').notNull(),
@@ -68,6 +94,7 @@ export const signal = pgTable(
     uniqueIndex('signal_identity_key').on(t.tenantId, t.identity),
     index('signal_observed_idx').on(t.tenantId, t.observedAt, t.signalId),
     index('signal_signature_idx').on(t.tenantId, t.signatureId, t.assetId, t.observedAt),
+    index('signal_asset_idx').on(t.tenantId, t.assetId, t.observedAt),
     index('signal_event_idx').on(t.tenantId, t.eventId),
   ],
 );

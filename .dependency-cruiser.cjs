@@ -10,7 +10,7 @@ const only = (from, ...allowed) => ({
   to: { path: '^src/', pathNot: folder(from, ...allowed) },
 });
 
-const PURE = ['parse', 'signature', 'detect', 'score'];
+const PURE = ['parse', 'signature', 'detect', 'score', 'anomaly'];
 const BELOW_PIPELINE = ['domain', ...PURE, 'store', 'live'];
 
 module.exports = {

@@ -17,6 +17,8 @@ export interface SignatureCounts {
   readonly signatureId: string;
   readonly n: number;
   readonly worst: number;
+  /** The bit of each severity rank among them. */
+  readonly severities: number;
   readonly firstUs: number;
   readonly lastUs: number;
   readonly example: string;
@@ -89,14 +91,15 @@ export async function addToSignatures(
     text: `update signature s set
              occurrence_count = s.occurrence_count + d.n,
              worst_severity = case when s.occurrence_count = 0 then d.worst else greatest(s.worst_severity, d.worst) end,
+             severities = s.severities | d.severities,
              first_seen_at = case when s.occurrence_count = 0 then d.first_at else least(s.first_seen_at, d.first_at) end,
              last_seen_at = case when s.occurrence_count = 0 then d.last_at else greatest(s.last_seen_at, d.last_at) end,
              example_message = case when d.earlier then d.example else s.example_message end,
              pattern = case when d.earlier and not coalesce((s.metadata ->> 'coarse')::boolean, false) then d.pattern else s.pattern end
            from (
              select i.*, x.occurrence_count = 0 or (i.first_at, i.example collate "C") < (x.first_seen_at, x.example_message collate "C") as earlier
-               from unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[])
-                 as i(signature_id, n, worst, first_at, last_at, example, pattern)
+               from unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[], $9::smallint[])
+                 as i(signature_id, n, worst, first_at, last_at, example, pattern, severities)
                join signature x on x.tenant_id = $1 and x.signature_id = i.signature_id
            ) d
            where s.tenant_id = $1 and s.signature_id = d.signature_id`,
@@ -109,6 +112,7 @@ export async function addToSignatures(
       sorted.map((c) => formatMicros(c.lastUs)),
       sorted.map((c) => c.example),
       sorted.map((c) => c.pattern),
+      sorted.map((c) => c.severities),
     ],
   });
 }

@@ -50,7 +50,7 @@ const STATEMENTS = {
             select to_id as "signatureId", asset_id as "assetId", min(minute) as "fromMinute", max(minute) as "toMinute"
               from moved group by to_id, asset_id`,
   counts: `, gone as (
-             select m.to_id, sum(r.occurrence_count) as n, max(r.worst_severity) as worst,
+             select m.to_id, sum(r.occurrence_count) as n, max(r.worst_severity) as worst, bit_or(r.severities) as severities,
                     min(r.first_seen_at) as first_at, max(r.last_seen_at) as last_at,
                     (array_agg(r.example_message order by r.first_seen_at, r.example_message collate "C"))[1] as example,
                     (array_agg(r.pattern order by r.first_seen_at, r.example_message collate "C"))[1] as pattern
@@ -59,6 +59,7 @@ const STATEMENTS = {
            update signature s set
              occurrence_count = s.occurrence_count + g.n,
              worst_severity = case when s.occurrence_count = 0 then g.worst else greatest(s.worst_severity, g.worst) end,
+             severities = s.severities | g.severities,
              first_seen_at = case when s.occurrence_count = 0 then g.first_at else least(s.first_seen_at, g.first_at) end,
              last_seen_at = case when s.occurrence_count = 0 then g.last_at else greatest(s.last_seen_at, g.last_at) end,
              example_message = case when g.is_earlier then g.example else s.example_message end,

@@ -198,5 +198,10 @@ export async function memoryOf(tenant: Tenant): Promise<Record<string, object[]>
     signatures: await tenant.rows(
       `select key, score, pattern from signature where tenant_id = $1 order by key`,
     ),
+    verdicts: await tenant.rows(
+      `select s.key, v.severity, v.scorer, v.label, v.score, v.risk, v.is_anomalous, v.is_current
+         from anomaly_verdict v join signature s using (tenant_id, signature_id)
+        where v.tenant_id = $1 and s.merged_into_id is null order by 1, 2, 3`,
+    ),
   };
 }

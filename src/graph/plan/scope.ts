@@ -25,7 +25,7 @@ export interface ScopedTable<T extends TenantTable> {
 /** A to-one neighbour whose columns a row shows as its own. Compared by identity: joined once per row. */
 export interface Lookup<P extends TenantTable, T extends TenantTable> {
   readonly table: T;
-  readonly on: (parent: Row<P>, row: Row<T>) => SQL;
+  readonly on: (parent: Row<P>, row: Row<T>, scope: TenantScope) => SQL;
 }
 
 export class TenantScope {
@@ -76,7 +76,7 @@ export class RowScope {
     if (known) return known as T;
     const { row, from, mine } = this.#scope.table(lookup.table);
     this.#joined.set(lookup, row);
-    this.joins.push(sql` left join ${from} on ${and(mine, lookup.on(this.#parent as P, row))}`);
+    this.joins.push(sql` left join ${from} on ${and(mine, lookup.on(this.#parent as P, row, this.#scope))}`);
     return row;
   }
 }

@@ -1,7 +1,7 @@
+import { builtInScorer } from '../../anomaly/built-in.ts';
 import { builder } from '../builder.ts';
 
-const NOT_CONFIGURED =
-  'No anomaly scorer is configured: events carry no anomaly, and no MODEL signals are made.';
+const NO_MODEL = 'No model is configured: the built-in scorer judges every signature as it is counted.';
 
 interface ScoringStatus {
   readonly configured: boolean;
@@ -12,8 +12,11 @@ interface ScoringStatus {
 const AnomalyScoringStatus = builder.objectRef<ScoringStatus>('AnomalyScoringStatus').implement({
   description: 'Whether a model scores events, and how that is going.',
   fields: (t) => ({
-    configured: t.exposeBoolean('configured', { description: 'Whether a scorer is set up.' }),
-    scorer: t.exposeString('scorer', { nullable: true, description: 'Its name.' }),
+    configured: t.exposeBoolean('configured', { description: 'Whether a model is set up.' }),
+    scorer: t.exposeString('scorer', {
+      nullable: true,
+      description: 'Which scorer judges events: `builtin`, or the model.',
+    }),
     explanation: t.exposeString('explanation', { description: 'How things stand, in a sentence.' }),
   }),
 });
@@ -24,8 +27,8 @@ builder.queryField('anomalyScoring', (t) =>
     description: 'Whether a model scores events.',
     resolve: () => ({
       configured: false,
-      scorer: null,
-      explanation: NOT_CONFIGURED,
+      scorer: builtInScorer.name,
+      explanation: NO_MODEL,
     }),
   }),
 );
@@ -70,6 +73,6 @@ builder.mutationField('runAnomalyScoring', (t) =>
         description: 'Which events; default: all not scored yet.',
       }),
     },
-    resolve: () => ({ scored: 0, detections: 0, skipped: 0, error: NOT_CONFIGURED }),
+    resolve: () => ({ scored: 0, detections: 0, skipped: 0, error: NO_MODEL }),
   }),
 );

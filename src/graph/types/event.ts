@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type TypedFields, typedFields } from '../../parse/typed-fields.ts';
 import { describeForm, normaliseMessage } from '../../signature/engine.ts';
+import { anomalyVerdict } from '../../store/tables/anomaly.ts';
 import { candidateAsset, candidateSignature } from '../../store/tables/candidate.ts';
 import type { event } from '../../store/tables/event.ts';
 import { ingestBatch } from '../../store/tables/source.ts';
@@ -27,6 +28,12 @@ const eventBatch: Lookup<typeof event, typeof ingestBatch> = {
   on: (e, b) => sql`${b.batchId} = ${e.batchId}`,
 };
 
+const eventVerdict: Lookup<typeof event, typeof anomalyVerdict> = {
+  table: anomalyVerdict,
+  on: (e, v, scope) =>
+    sql`${v.signatureId} = ${rootOf(scope, e.signatureId)} and ${v.severity} = ${e.severity} and ${v.isCurrent}`,
+};
+
 /** RFC 5424 section 6.2.1, table 1. */
 const FACILITIES =
   'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit alert clock local0 local1 local2 local3 local4 local5 local6 local7'.split(
@@ -47,18 +54,30 @@ const EventFields = builder.objectRef<TypedFields>('EventFields').implement({
 
 interface Anomaly {
   readonly score: number;
+  readonly risk: number;
   readonly label: string;
   readonly scoredAt: string;
   readonly scorer: string;
 }
 
 const EventAnomaly = builder.objectRef<Anomaly>('EventAnomaly').implement({
-  description: "An anomaly scorer's verdict on an event.",
+  description: "An anomaly scorer's verdict on an event: the same for all of its signature and severity.",
   fields: (t) => ({
-    score: t.exposeFloat('score', { description: 'How anomalous, 0 to 1.' }),
-    label: t.exposeString('label', { description: "The scorer's word for it." }),
+    score: t.exposeFloat('score', {
+      description: 'How sure the scorer is of its label, 0 to 1: NORMAL at 0.98 is harmless.',
+    }),
+    risk: t.exposeFloat('risk', {
+      description:
+        'How anomalous, 0 to 1, whatever the label: the score of a bad label, 1 - score of a harmless one.',
+    }),
+    label: t.exposeString('label', {
+      description:
+        "The scorer's word for it. The built-in scorer says NORMAL, SECURITY_ANOMALY, SYSTEM_FAILURE, PERFORMANCE_ISSUE, NETWORK_ANOMALY, CONFIG_ERROR or HARDWARE_ISSUE.",
+    }),
     scoredAt: t.expose('scoredAt', { type: 'DateTime', description: 'When it was scored.' }),
-    scorer: t.exposeString('scorer', { description: 'Which scorer said so.' }),
+    scorer: t.exposeString('scorer', {
+      description: 'Which scorer said so: `builtin`, or a model and its version.',
+    }),
   }),
 });
 
@@ -180,11 +199,16 @@ implementNode(Event, {
       resolve: ingestMetadataOf,
     }),
     anomaly: t.computed({
-      from: (e) => ({ id: e.eventId }),
+      from: (_, scope) => {
+        const verdict = scope.lookup(eventVerdict);
+        const { score, risk, label, scoredAt, scorer } = verdict;
+        return { score, risk, label, scoredAt, scorer };
+      },
       type: EventAnomaly,
       nullable: true,
-      description: 'The verdict of an anomaly scorer; null while none is configured.',
-      resolve: () => null,
+      description:
+        'The verdict of the anomaly scorer; null until its event is counted, within a second or so.',
+      resolve: (verdict) => (verdict.scorer === null ? null : verdict),
     }),
     signals: t.connection(Signal, {
       description: 'Detections that name this very event, newest first.',

@@ -62,7 +62,10 @@ implementNode(Signature, {
       type: 'SafeInt',
       description: 'How many events; what came within the last second may not be counted yet.',
     }),
-    score: t.millionths('score', { description: 'The best score of its candidates, 0 to 1.' }),
+    score: t.millionths('score', {
+      description:
+        'How much it deserves a look, 0 to 1: how alarming its words and worst severity are, and the best score of its candidates.',
+    }),
     metadata: t.column('metadata', { type: 'JSON', nullable: true, description: "The tenant's own data." }),
     parameters: t.computed({
       from: (s) => ({ id: s.signatureId }),

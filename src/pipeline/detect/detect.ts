@@ -18,6 +18,7 @@ import { updateSignatureScores } from './signature-scores.ts';
 import { updateSilences } from './silences.ts';
 import { updateSpikes } from './spikes.ts';
 import { isIdle, mergeTouched, type Touched, type Work } from './touched.ts';
+import { updateVerdicts } from './verdicts.ts';
 
 export type { Touched };
 
@@ -62,6 +63,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   );
 
   await updateEpisodes(ctx, changed);
+  await updateVerdicts(ctx, [...signatures.keys(), ...restated]);
   const spikes = await updateSpikes(ctx, touched, regrouped);
   const recoveries = await updateCycles(ctx, pairsTouched, pairs);
   const silences = await updateSilences(ctx, touched, eventClock.nowMinute);

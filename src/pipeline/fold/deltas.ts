@@ -31,6 +31,8 @@ export interface SignatureDelta {
   readonly signatureId: string;
   n: number;
   worst: Severity;
+  /** The bit of each severity rank among them. */
+  severities: number;
   firstUs: Micros;
   lastUs: Micros;
   /** The message of the earliest event; of several at that time the least. */
@@ -90,6 +92,7 @@ export class Deltas {
       return;
     }
     if (isEarlier(delta, mine)) mine.example = delta.example;
+    mine.severities |= delta.severities;
     widen(mine, delta, delta.n, 0);
   }
 
@@ -111,11 +114,13 @@ export class Deltas {
         signatureId: event.signatureId,
         n: 1,
         example: event.message,
+        severities: 1 << event.severity,
         ...span,
       });
       return;
     }
     if (isEarlier({ firstUs: event.detectionUs, example: event.message }, mine)) mine.example = event.message;
+    mine.severities |= 1 << event.severity;
     widen(mine, span, 1, 0);
   }
 }

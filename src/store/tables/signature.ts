@@ -35,6 +35,10 @@ export const signature = pgTable(
     lastSeenAt: moment('last_seen_at').notNull(),
     occurrenceCount: count8('occurrence_count').notNull().default(0),
     worstSeverity: smallint('worst_severity').$type<Severity>().notNull(),
+    /** Which severities it was counted with: the bit of each rank. */
+    severities: smallint('severities').notNull().default(0),
+    /** A hash of the pattern and severities that the built-in scorer has judged; null: none yet. */
+    judgedAs: text('judged_as'),
     /** Millionths. */
     score: integer('score').notNull().default(0),
     /** The signature that this one was joined into; null: it stands for itself. */

@@ -25,6 +25,7 @@ import { prepareEvents } from './prepare-events.ts';
 import { prepareLines } from './prepare-lines.ts';
 import { type Ingest, replayRequest } from './replay.ts';
 import { Signer } from './sign.ts';
+import { sketchForms } from './sketch-forms.ts';
 import { type Chunk, type WriteServices, writeChunk } from './write.ts';
 
 export interface PipelineOptions {
@@ -82,6 +83,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let partitionTimer: NodeJS.Timeout | undefined;
   let timeTimer: NodeJS.Timeout | undefined;
   let passing = Promise.resolve();
+  const closing = new AbortController();
+  let sketching: Promise<void> = Promise.resolve();
 
   /** Makes the coming days' partitions and drops those past the retention. */
   async function keepPartitions(): Promise<void> {
@@ -90,6 +93,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (services.retentionUs === null) return;
     const dropped = await partitions.dropBefore(nowUs - services.retentionUs);
     if (dropped > 0) logger.info({ dropped }, 'partitions past the retention are dropped');
+  }
+
+  async function sketchOlder(): Promise<void> {
+    try {
+      const forms = await sketchForms(store, closing.signal);
+      if (forms > 0) logger.info({ forms }, 'forms of an earlier version can be found by likeness now');
+    } catch (err) {
+      logger.error(
+        { err },
+        'older forms are not found by likeness: indexing them failed; the next start tries again',
+      );
+    }
   }
 
   async function ingest(tenantId: number, count: number, chunks: Iterable<Chunk>): Promise<IngestOutcome> {
@@ -139,6 +154,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async start() {
       await keepPartitions();
       await folder.start();
+      sketching = sketchOlder();
       partitionTimer = setInterval(() => {
         keepPartitions().catch((err) => logger.error({ err }, 'making and dropping partitions failed'));
       }, PARTITION_INTERVAL_MS);
@@ -155,7 +171,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       clearInterval(partitionTimer);
       clearInterval(timeTimer);
       await passing;
+      closing.abort();
       await folder.close();
+      await sketching;
     },
   };
   return pipeline;

@@ -1,6 +1,7 @@
 // Gives each event its signature and its other dimensions, as row ids.
 import { eventFamily } from '../parse/family.ts';
 import { describeForm, signatureKey, statePairing } from '../signature/engine.ts';
+import { sketchOf } from '../signature/sketch.ts';
 import type { Dimension, Resolved, RowId } from '../store/dimensions.ts';
 import type { StorableEvent } from '../store/event-copy.ts';
 import {
@@ -114,6 +115,7 @@ function describeSignature(event: PreparedEvent): SignatureContent {
     pairRole: pairing?.role ?? null,
     seenUs: event.detectionUs,
     severity: event.severity,
+    sketch: sketchOf(form.canonical),
   };
 }
 

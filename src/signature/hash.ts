@@ -25,3 +25,12 @@ export function hash2(text: string): number {
   for (let i = 0; i < text.length; i++) hash = step2(hash, text.charCodeAt(i));
   return hash;
 }
+
+/** The finaliser of MurmurHash3 (Appleby): every bit of the input sways every bit of the output. */
+export function finalise(hash: number): number {
+  let h = hash ^ (hash >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return (h ^ (h >>> 16)) | 0;
+}

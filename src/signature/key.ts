@@ -1,6 +1,6 @@
 // From a canonical form to its key: a 64-bit hash that every process computes alike.
 import type { Form } from './canonical.ts';
-import { hash1, hash2, step1, step2 } from './hash.ts';
+import { finalise, hash1, hash2, step1, step2 } from './hash.ts';
 
 /** Names the algorithm. A change to what is hashed, or how, is a new version. */
 export const KEY_VERSION = 'v1';
@@ -75,13 +75,4 @@ export function coarseDigest(partition: string, tokens: number): { high: number;
     high: finalise(step1(hash1(partition), ~length)),
     low: finalise(step2(hash2(partition), ~length)),
   };
-}
-
-/** The finaliser of MurmurHash3 (Appleby). */
-function finalise(hash: number): number {
-  let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return (h ^ (h >>> 16)) | 0;
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Severity } from '../domain/severity.ts';
 import { formatMicros, type Micros } from '../domain/time.ts';
 import { Dimension } from './dimensions.ts';
+import { type Sketch, sketchColumns } from './sketches.ts';
 
 export interface SignatureContent {
   readonly key: string;
@@ -16,15 +17,18 @@ export interface SignatureContent {
   readonly pairRole: 'PROBLEM' | 'RECOVERY' | null;
   readonly seenUs: Micros;
   readonly severity: Severity;
+  readonly sketch: Sketch;
 }
 
 const SIGNATURE_VERSION = 1;
 
+/** $14 to $16: the rows of the sketches. */
 const INSERT = `
   with input as (
     select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                         $10::timestamptz[], $11::smallint[], $12::text[])
-      as i(key, content_key, service, event_family, pattern, example, pair_key, pair_role, seen_at, severity, partition)
+                         $10::timestamptz[], $11::smallint[], $12::text[], $13::smallint[])
+      as i(key, content_key, service, event_family, pattern, example, pair_key, pair_role, seen_at, severity, partition,
+           sketch_version)
   ), made as (
     insert into signature (tenant_id, key, version, service, event_family, pattern, example_message, pair_key, pair_role,
                            first_seen_at, last_seen_at, worst_severity)
@@ -33,8 +37,14 @@ const INSERT = `
     on conflict do nothing
     returning key, signature_id
   ), form as (
-    insert into signature_form (tenant_id, key, content_key, signature_id, partition, example, first_seen_at)
-    select $1, i.key, i.content_key, m.signature_id, i.partition, i.example, i.seen_at from made m join input i using (key)
+    insert into signature_form (tenant_id, key, content_key, signature_id, partition, example, first_seen_at, sketch_version)
+    select $1, i.key, i.content_key, m.signature_id, i.partition, i.example, i.seen_at, i.sketch_version
+      from made m join input i using (key)
+    on conflict do nothing
+  ), sketch as (
+    insert into signature_sketch (tenant_id, lane, code, signature_id)
+    select $1, r.lane, r.code, m.signature_id
+      from unnest($14::text[], $15::smallint[], $16::bigint[]) as r(key, lane, code) join made m using (key)
     on conflict do nothing
   )
   select key, signature_id as id from made`;
@@ -93,6 +103,8 @@ export const signatures = (bound: FormBound) =>
         fitting.map((c) => formatMicros(c.seenUs)),
         fitting.map((c) => c.severity),
         fitting.map((c) => c.partition),
+        fitting.map((c) => c.sketch.version),
+        ...sketchColumns(fitting),
       ]);
       return rows;
     },

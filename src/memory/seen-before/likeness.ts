@@ -1,21 +1,15 @@
 // How alike two message templates are: the share of their words that they have in common, weighted by what a word
 // tells, and whether they come in the same order (longest common subsequence). Pure.
+import { FUNCTION_WORDS, tokensOfTemplate } from '../../signature/telling-words.ts';
 
 /** At or above: worth showing as similar. Lines of other families stay below it; see the tests for both sides. */
-export const SIMILAR_FROM = 0.6;
+export const SIMILAR_FROM = 0.65;
 
 const WILDCARD = '<*>';
-const TOKEN = /<\*>|[\p{L}\p{N}_]+/gu;
 const MAX_TOKENS = 96;
 
 const WILDCARD_WEIGHT = 0.3;
 const FUNCTION_WORD_WEIGHT = 0.3;
-/** Words that hold a sentence together and say nothing about what happened. */
-const FUNCTION_WORDS = new Set(
-  'a an and any are as at be been by did do does for from had has have in into is it its no not of off on or our out over so than that the their then there this to was we were will with you your'.split(
-    ' ',
-  ),
-);
 
 /** Share of the whole that each of the two comparisons decides. */
 const ORDER_SHARE = 0.6;
@@ -34,15 +28,7 @@ export interface Likeness {
 }
 
 /** Lower-case words and one wildcard per run of them. */
-export function tokensOf(pattern: string): string[] {
-  const tokens: string[] = [];
-  for (const [token] of pattern.toLowerCase().matchAll(TOKEN)) {
-    if (token === WILDCARD && tokens.at(-1) === WILDCARD) continue;
-    tokens.push(token);
-    if (tokens.length === MAX_TOKENS) break;
-  }
-  return tokens;
-}
+export const tokensOf = (pattern: string): string[] => tokensOfTemplate(pattern, MAX_TOKENS);
 
 const isWord = (token: string) => token !== WILDCARD;
 const isTelling = (token: string) => isWord(token) && !FUNCTION_WORDS.has(token);

@@ -12,7 +12,6 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../domain/severity.ts';
 import type { SignatureScope } from '../../domain/words.ts';
-import { FORM_WORDS } from '../form-words.ts';
 import { count8, createdAt, id8, moment, newId, tenantId } from './columns.ts';
 
 /** A family of events of one shape. It becomes visible with its first counted event. */
@@ -76,6 +75,8 @@ export const signatureForm = pgTable(
     firstCountedAt: moment('first_counted_at'),
     /** Drawn under the tenant's lock with every change of `firstCountedAt`: what other processes ask for. */
     learntSeq: count8('learnt_seq'),
+    /** The algorithm that wrote its rows of `signature_sketch`; 0: there are none. */
+    sketchVersion: smallint('sketch_version').notNull().default(0),
     createdAt: createdAt(),
   },
   (t) => [
@@ -84,8 +85,21 @@ export const signatureForm = pgTable(
     index('signature_form_content_idx').on(t.tenantId, t.contentKey),
     index('signature_form_signature_idx').on(t.tenantId, t.signatureId),
     index('signature_form_created_idx').on(t.tenantId, t.createdAt),
-    index('signature_form_words_idx').using('gin', sql.raw(FORM_WORDS)).with({ fastupdate: false }),
   ],
+);
+
+/** By which forms with most of the same words are found; see src/signature/sketch.ts. */
+export const signatureSketch = pgTable(
+  'signature_sketch',
+  {
+    tenantId: tenantId(),
+    /** 0: a word; from 1: an order of min-hashes. */
+    lane: smallint('lane').notNull(),
+    code: count8('code').notNull(),
+    /** The signature of the form itself, wherever that was joined to. */
+    signatureId: id8('signature_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.lane, t.code, t.signatureId] })],
 );
 
 /** Append-only: `key` was joined into `toKey`, when and why. */

@@ -27,6 +27,11 @@ export interface SilenceSettings {
   readonly lagMinutes: number;
 }
 
+export interface NewSignatureSettings {
+  /** Nothing is called new before the tenant was watched for this long. */
+  readonly warmUpUs: Micros;
+}
+
 export interface SpikeSettings {
   /** Alive buckets that the baseline is learned from; nothing older has any influence. */
   readonly windowBuckets: number;
@@ -76,6 +81,7 @@ export interface DetectSettings {
   readonly episode: EpisodeSettings;
   readonly aliveness: AlivenessSettings;
   readonly silence: SilenceSettings;
+  readonly newSignature: NewSignatureSettings;
   readonly spike: SpikeSettings;
   readonly recurrence: RecurrenceSettings;
   readonly selfHeal: SelfHealSettings;
@@ -93,6 +99,7 @@ export const DETECT_SETTINGS: DetectSettings = {
     habitMinutes: 1_440,
   },
   silence: { minGaps: 10, lagMinutes: 2 },
+  newSignature: { warmUpUs: US_PER_DAY },
   spike: {
     windowBuckets: 120,
     lookBackMinutes: 1_440,

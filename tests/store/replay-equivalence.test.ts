@@ -56,6 +56,7 @@ const story = (seed: {
       eventKey: `e${events.length}`,
       ...(severity === undefined ? {} : { severity }),
     });
+  add(-2 * 1_440, 'db-1', 'app', 'started long before all that follows');
   for (let minute = 0; minute < 240; minute += 4)
     add(minute, HOSTS[minute % 3] as string, 'app', `request ${minute} served in ${minute % 7} ms`, 'INFO');
   for (let minute = 0; minute < 240; minute += 3) add(minute, 'web-1', 'app', `cache hit ${minute}`, 'INFO');
@@ -98,8 +99,9 @@ const memoryOf = async (caller: Caller) => {
                           from episode e join signature s using (tenant_id, signature_id)
                           left join asset a using (tenant_id, asset_id)
                          where tenant_id = ${tenant} order by 1, 2, 3`,
-    signals: await sql`select kind, label, score, text, observed_at, baseline, observed, recurring
-                         from signal where tenant_id = ${tenant} order by kind, observed_at, text`,
+    signals:
+      await sql`select identity, kind, label, score, severity, entity, text, observed_at, ended_at, baseline, observed, recurring
+                         from signal where tenant_id = ${tenant} order by identity`,
     candidates:
       await sql`select type, subject, title, summary, explanation, first_seen_at, last_seen_at, score, score_breakdown,
                                  decision_band, confidence, episode_count, event_count, metadata
@@ -146,6 +148,7 @@ it('the same events in any order, batching and repetition leave the same memory'
       async (seed, shuffleSeed, batchSize) => {
         const events = story(seed);
         const inOrder = await remember([events]);
+        expect(inOrder.signals.some((s) => s.kind === 'NEW_SIGNATURE')).toBe(true);
         if (seed.names > 8) expect(inOrder.families.length).toBeGreaterThan(2 * (seed.names - 2));
         if (seed.names > 8)
           expect(inOrder.candidates.map((c) => c.title).join()).toMatch(/Burst of «Worker <\*>/);

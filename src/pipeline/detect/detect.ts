@@ -12,6 +12,7 @@ import { updateCycles } from './cycles.ts';
 import { updateEpisodes } from './episodes.ts';
 import { advanceClock } from './event-clock.ts';
 import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
+import { updateNewSignatures } from './new-signatures.ts';
 import { findTouchedPairs, scopesOfTouched } from './plan.ts';
 import { membersOf } from './scopes.ts';
 import { updateSignatureScores } from './signature-scores.ts';
@@ -66,6 +67,12 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   await updateVerdicts(ctx, [...signatures.keys(), ...restated]);
   const spikes = await updateSpikes(ctx, touched, regrouped);
   const recoveries = await updateCycles(ctx, pairsTouched, pairs);
+  const news = await updateNewSignatures(ctx, {
+    clock: eventClock,
+    touched,
+    signatures,
+    restated: [...regrouped.map((t) => t.signatureId), ...restated],
+  });
   const silences = await updateSilences(ctx, touched, eventClock.nowMinute);
   const scopes = await scopesOfTouched(ctx, {
     touched: changed,
@@ -91,6 +98,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
       ...spikes.announcements,
       ...recoveries,
       ...silences.announcements,
+      ...news.announcements,
       ...candidates,
     ]),
   };

@@ -43,7 +43,13 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions): 
     logger.info({ migrations: applied, embedded: database.embedded !== null }, 'database ready');
     const onConnectionLost = reviver(database, logger);
     const store = openStore(database.target, { onConnectionError: onConnectionLost });
-    const pipeline = createPipeline({ store, clock, logger, retentionDays: settings.retentionDays ?? null });
+    const pipeline = createPipeline({
+      store,
+      clock,
+      logger,
+      retentionDays: settings.retentionDays ?? null,
+      incidentActiveDays: settings.incidentActiveDays,
+    });
     await pipeline.start();
     return {
       settings,

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ValidationError } from './domain/errors.ts';
+import { INCIDENT_ACTIVE_DAYS } from './domain/incident-age.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -136,6 +137,12 @@ const SETTINGS = {
     whole(1, 36_500, 'a retention in days').optional(),
     'keep everything',
     'Events older than this many days are dropped; candidates, incidents and lessons stay.',
+  ),
+  incidentActiveDays: setting(
+    'MNEMOGRAPH_INCIDENT_ACTIVE_DAYS',
+    whole(1, 36_500, 'a time in days').default(INCIDENT_ACTIVE_DAYS),
+    String(INCIDENT_ACTIVE_DAYS),
+    'An incident becomes HISTORICAL when, by the time of the newest event, it was not observed for this many days.',
   ),
   resumeHours: setting(
     'MNEMOGRAPH_RESUME_HOURS',

@@ -72,6 +72,24 @@ export type EpisodeOutcome = (typeof EPISODE_OUTCOMES)[number];
 export const INCIDENT_STATUSES = ['ACTIVE', 'HISTORICAL', 'RETIRED'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
+export const INCIDENT_CHANGE_REASONS = [
+  'PROMOTED',
+  'IMPORTED',
+  'JOINED',
+  'OBSERVED',
+  'RECURRED',
+  'REOPENED',
+  'BECAME_HISTORICAL',
+  'RETIRED',
+  'EDITED',
+  'REVIEWED',
+  'TAUGHT',
+  'HINTED',
+  'MERGED',
+  'PARTED',
+] as const;
+export type IncidentChangeReason = (typeof INCIDENT_CHANGE_REASONS)[number];
+
 export const IMPACT_LEVELS = ['NONE', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export type ImpactLevel = (typeof IMPACT_LEVELS)[number];
 

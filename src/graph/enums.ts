@@ -10,6 +10,7 @@ import type {
   EpisodeOutcome,
   GroupType,
   ImpactLevel,
+  IncidentChangeReason,
   IncidentStatus,
   LinkType,
   ReviewDecision,
@@ -139,9 +140,30 @@ export const IncidentStatusEnum = enumOf<IncidentStatus>(
   'IncidentStatus',
   'Whether an incident still counts.',
   {
-    ACTIVE: 'It can happen again; new evidence joins it.',
-    HISTORICAL: 'Kept for the record.',
-    RETIRED: 'No longer recalled.',
+    ACTIVE: 'It was observed or promoted not long ago; new evidence joins it.',
+    HISTORICAL: 'Not observed for long; a recurrence re-opens it.',
+    RETIRED: 'No longer recalled, and nothing but a person brings it back.',
+  },
+);
+
+export const IncidentChangeReasonEnum = enumOf<IncidentChangeReason>(
+  'IncidentChangeReason',
+  'Why an incident changed.',
+  {
+    PROMOTED: 'A candidate became it.',
+    IMPORTED: 'It was brought along from elsewhere.',
+    JOINED: 'A candidate joined it.',
+    OBSERVED: 'It goes on: more of the events of its latest recurrence.',
+    RECURRED: 'Its signatures fired again.',
+    REOPENED: 'It had become historical, and came back: it is active again.',
+    BECAME_HISTORICAL: 'It was not observed for long.',
+    RETIRED: 'A person retired it.',
+    EDITED: 'A person edited it.',
+    REVIEWED: 'A person judged it.',
+    TAUGHT: 'What was learned from it changed.',
+    HINTED: 'What to try first changed.',
+    MERGED: 'Another incident became part of it, or it became part of another.',
+    PARTED: 'A merge was undone.',
   },
 );
 

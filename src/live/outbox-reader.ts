@@ -1,6 +1,7 @@
 // Reads the outbox in the order of its sequence. The tombstone that pruning leaves behind is read like any row, in the
 // same snapshot: that is what makes a gap exact.
 import type postgres from 'postgres';
+import type { IncidentChangeReason } from '../domain/words.ts';
 import type { Announcement } from './outbox.ts';
 
 export type Topic = Announcement['topic'];
@@ -13,6 +14,8 @@ export interface OutboxRow {
   readonly topic: Topic | typeof PRUNED;
   readonly subjectId: string;
   readonly kind: Announcement['kind'];
+  /** Of an incident's change. */
+  readonly reason: IncidentChangeReason | null;
 }
 
 /** Rows beyond `after`, oldest first; of one topic (and tombstones), or of all. */
@@ -22,7 +25,7 @@ export async function readOutbox(
 ): Promise<OutboxRow[]> {
   const { tenantId, after, topic, limit } = request;
   return read<OutboxRow[]>`
-    select seq, topic, subject_id as "subjectId", kind
+    select seq, topic, subject_id as "subjectId", kind, reason
       from outbox
      where tenant_id = ${tenantId} and seq > ${after.toString()}::bigint
        and (${topic}::text is null or topic in (${topic}, ${PRUNED}))

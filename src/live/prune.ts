@@ -5,7 +5,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { Store } from '../store/store.ts';
 import { PRUNED } from './outbox-reader.ts';
 
-const PRUNE_LOCK_CLASS = 7_305;
+const PRUNE_LOCK_CLASS = 7_306;
 
 const INTERVAL_MS = 10 * 60_000;
 const MAX_ROWS = 1_000_000;

@@ -1,5 +1,6 @@
 // One subscriber's view of the outbox: replay from its position, then live from a bounded queue, and back to replay
 // whenever the queue overflowed.
+import type { IncidentChangeReason } from '../domain/words.ts';
 import type { OutboxRow, Topic } from './outbox-reader.ts';
 import { PRUNED } from './outbox-reader.ts';
 
@@ -7,6 +8,8 @@ export interface Change {
   readonly seq: string;
   readonly subjectId: string;
   readonly kind: 'CREATED' | 'UPDATED' | 'REMOVED';
+  /** Of an incident's change; null for other topics. */
+  readonly reason: IncidentChangeReason | null;
 }
 
 /** Changes after `fromSeq` up to `seq` can no longer be told. */
@@ -127,7 +130,7 @@ export class Subscriber implements AsyncIterableIterator<FeedBatch> {
       if (seq <= this.#position) continue;
       if (row.topic === PRUNED)
         items.push({ seq: row.seq, kind: 'GAP', fromSeq: this.#position.toString(), reason: PRUNED_REASON });
-      else items.push({ seq: row.seq, subjectId: row.subjectId, kind: row.kind });
+      else items.push({ seq: row.seq, subjectId: row.subjectId, kind: row.kind, reason: row.reason });
       this.#position = seq;
     }
     return items;

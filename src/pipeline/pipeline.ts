@@ -1,6 +1,7 @@
 // The one way into the memory, as a table of contents: check, then chunk by chunk parse, sign, store; then count,
 // detect, score and announce.
 import type { Caller } from '../domain/caller.ts';
+import { INCIDENT_ACTIVE_DAYS } from '../domain/incident-age.ts';
 import type { Logger } from '../domain/logger.ts';
 import { type Clock, US_PER_DAY } from '../domain/time.ts';
 import { EventPartitions } from '../store/partitions.ts';
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   readonly logger: Logger;
   /** null: keep everything. */
   readonly retentionDays: number | null;
+  /** Default: {@link INCIDENT_ACTIVE_DAYS}. */
+  readonly incidentActiveDays?: number;
   readonly maxQueuedInputs?: number;
   /** Forms of messages that are told apart per service; default: what the signature engine can bear. */
   readonly maxFormsPerPartition?: number;
@@ -71,7 +74,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, clock, logger } = options;
   const partitions = new EventPartitions(store.writePool);
   const learner = new FamilyLearner();
-  const folder = new Folder({ store, clock, logger, learner });
+  const incidentActiveUs = (options.incidentActiveDays ?? INCIDENT_ACTIVE_DAYS) * US_PER_DAY;
+  const folder = new Folder({ store, clock, logger, learner, incidentActiveUs });
   const gate = new Gate({ writers: WRITERS, maxInputs: options.maxQueuedInputs ?? MAX_QUEUED_INPUTS });
   const services: WriteServices = {
     store,

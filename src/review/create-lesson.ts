@@ -1,5 +1,5 @@
 import { ValidationError } from '../domain/errors.ts';
-import { announce } from '../live/outbox.ts';
+import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { lesson } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { millionthsOf, optionalJsonObject, requiredText } from './checked-text.ts';
@@ -47,11 +47,7 @@ export async function createLesson(ctx: VerbContext, input: CreateLessonInput): 
       .returning({ lessonId: lesson.lessonId });
     const { lessonId } = row!;
     const taughtBy = await linkLesson(tx, tenantId, lessonId, { incidentIds, candidateIds });
-    await announce(
-      tx,
-      tenantId,
-      taughtBy.map((subjectId) => ({ topic: 'incident', subjectId, kind: 'UPDATED' })),
-    );
+    await announce(tx, tenantId, incidentsUpdated(taughtBy, 'TAUGHT'));
     return lessonId;
   });
 }

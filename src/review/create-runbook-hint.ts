@@ -1,5 +1,5 @@
 import { ValidationError } from '../domain/errors.ts';
-import { announce } from '../live/outbox.ts';
+import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { hintConfidence } from '../memory/hint-record.ts';
 import { runbookHint } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
@@ -46,11 +46,7 @@ export async function createRunbookHint(ctx: VerbContext, input: CreateRunbookHi
       .returning({ hintId: runbookHint.hintId });
     const { hintId } = row!;
     const shownBy = await linkHint(tx, tenantId, hintId, { signatureIds, incidentIds });
-    await announce(
-      tx,
-      tenantId,
-      shownBy.map((subjectId) => ({ topic: 'incident', subjectId, kind: 'UPDATED' })),
-    );
+    await announce(tx, tenantId, incidentsUpdated(shownBy, 'HINTED'));
     return hintId;
   });
 }

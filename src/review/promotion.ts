@@ -1,14 +1,17 @@
 // Makes a candidate part of incident memory: a new incident, or one more witness of an existing one, with everything
-// it stands on. Runs inside a verb's transaction; the candidate's row is locked, so a second promotion finds the first.
+// it stands on. Runs inside a verb's transaction, under the tenant's detection lock and the candidate's row lock, so that
+// a second promotion finds the first.
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { ConflictError } from '../domain/errors.ts';
 import { Severity } from '../domain/severity.ts';
 import type { ImpactLevel } from '../domain/words.ts';
+import { recountRecurrences } from '../pipeline/incidents/recurrences.ts';
 import { linkExampleSignatures, writeLinks } from '../store/provenance.ts';
 import type { WriteTx } from '../store/store.ts';
 import { incident, incidentCandidate } from '../store/tables/memory.ts';
-import { copyEvidence, refreshObservation } from './incident-evidence.ts';
+import { copyEvidence } from './incident-evidence.ts';
 import { type CandidateRow, type IncidentRow, lockIncident } from './rows.ts';
+import { settle } from './settle.ts';
 
 /** What the person says; null: taken from the candidate, or left as the incident has it. */
 export interface PromotionWish {
@@ -57,7 +60,8 @@ export async function promote(
     .values({ tenantId: candidate.tenantId, incidentId, candidateId: candidate.candidateId })
     .onConflictDoNothing();
   await copyEvidence(tx, candidate.tenantId, incidentId, candidate.candidateId);
-  await refreshObservation(tx, candidate.tenantId, incidentId);
+  await recountRecurrences({ tx, tenantId: candidate.tenantId }, [incidentId]);
+  await settle(tx, candidate.tenantId, incidentId, 'ACTIVE');
   await linkExampleSignatures(tx, candidate.tenantId, candidate.candidateId);
   if (holding?.incidentId !== incidentId) await link(tx, candidate, incidentId, target === null);
   return { incidentId, created: target === null };

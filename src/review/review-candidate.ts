@@ -4,6 +4,7 @@ import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { CandidateState, DecisionBand, ReviewDecision } from '../domain/words.ts';
 import type { Announcement } from '../live/outbox.ts';
 import { rescoreCandidate } from '../pipeline/detect/rescore.ts';
+import { lockDetection } from '../pipeline/incidents/context.ts';
 import type { WriteTx } from '../store/store.ts';
 import { candidate } from '../store/tables/candidate.ts';
 import type { VerbContext } from '../store/verb.ts';
@@ -48,6 +49,7 @@ export async function reviewCandidate(
   input: CandidateDecision,
 ): Promise<CandidateReviewed> {
   const { tenantId } = ctx.caller;
+  if (input.decision === 'PROMOTE') await lockDetection(tx, tenantId);
   const row = await lockCandidate(tx, tenantId, input.candidateId, input.path);
   const subject = { type: 'Candidate', key: row.candidateId } as const;
   const earlier = await readDecisions(tx, tenantId, subject);
@@ -87,6 +89,7 @@ export async function reviewCandidate(
               topic: 'incident',
               subjectId: promotion.incidentId,
               kind: promotion.created ? 'CREATED' : 'UPDATED',
+              reason: promotion.created ? 'PROMOTED' : 'JOINED',
             } as const,
           ]),
     ],

@@ -1,5 +1,5 @@
 import type { DecisionBand, ReviewDecision } from '../domain/words.ts';
-import { announce } from '../live/outbox.ts';
+import { announce, incidentsUpdated } from '../live/outbox.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { optionalText } from './checked-text.ts';
 import { reviewCandidate } from './review-candidate.ts';
@@ -59,8 +59,7 @@ export async function review(ctx: VerbContext, input: ReviewInput): Promise<Revi
       reviewer,
       path: PATH,
     });
-    if (subject.type === 'Incident')
-      await announce(tx, tenantId, [{ topic: 'incident', subjectId, kind: 'UPDATED' }]);
+    if (subject.type === 'Incident') await announce(tx, tenantId, incidentsUpdated([subjectId], 'REVIEWED'));
     return { reviewId, subject: { type: subject.type, key: subjectId }, ...UNSCORED };
   });
 }

@@ -1,10 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { ImpactLevel, IncidentStatus } from '../domain/words.ts';
-import { announce } from '../live/outbox.ts';
+import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { incident } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, optionalJsonObject } from './checked-text.ts';
 import { lockIncident } from './rows.ts';
+import { settle } from './settle.ts';
 import { inTransaction } from './verb-steps.ts';
 
 /** Absent or null leaves a field as it is. */
@@ -14,7 +15,7 @@ export interface UpdateIncidentInput {
   readonly summary?: string | null | undefined;
   readonly incidentType?: string | null | undefined;
   readonly impactLevel?: ImpactLevel | null | undefined;
-  /** RETIRED takes it out of recall; nothing is deleted, and ACTIVE brings it back. */
+  /** RETIRED takes it out of recall for good; nothing is deleted, and ACTIVE brings it back. HISTORICAL lasts until it recurs. */
   readonly status?: IncidentStatus | null | undefined;
   readonly metadata?: unknown;
 }
@@ -35,12 +36,17 @@ export async function updateIncident(ctx: VerbContext, input: UpdateIncidentInpu
         summary: summary ?? row.summary,
         incidentType: incidentType ?? row.incidentType,
         impactLevel: input.impactLevel ?? row.impactLevel,
-        status: input.status ?? row.status,
         metadata: metadata ?? row.metadata,
         updatedAt: sql`clock_timestamp()`,
       })
       .where(and(eq(incident.tenantId, tenantId), eq(incident.incidentId, row.incidentId)));
-    await announce(tx, tenantId, [{ topic: 'incident', subjectId: row.incidentId, kind: 'UPDATED' }]);
+    const decided = input.status ?? null;
+    if (decided !== null) await settle(tx, tenantId, row.incidentId, decided);
+    await announce(
+      tx,
+      tenantId,
+      incidentsUpdated([row.incidentId], decided === 'RETIRED' ? 'RETIRED' : 'EDITED'),
+    );
     return row.incidentId;
   });
 }

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { announce } from '../live/outbox.ts';
+import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { lesson } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, millionthsOf, optionalJsonObject } from './checked-text.ts';
@@ -51,11 +51,7 @@ export async function updateLesson(ctx: VerbContext, input: UpdateLessonInput): 
       })
       .where(and(eq(lesson.tenantId, tenantId), eq(lesson.lessonId, row.lessonId)));
     const taughtBy = await linkLesson(tx, tenantId, row.lessonId, teachers);
-    await announce(
-      tx,
-      tenantId,
-      taughtBy.map((subjectId) => ({ topic: 'incident', subjectId, kind: 'UPDATED' })),
-    );
+    await announce(tx, tenantId, incidentsUpdated(taughtBy, 'TAUGHT'));
     return row.lessonId;
   });
 }

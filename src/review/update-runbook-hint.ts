@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { announce } from '../live/outbox.ts';
+import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { runbookHint } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, optionalJsonObject } from './checked-text.ts';
@@ -46,11 +46,7 @@ export async function updateRunbookHint(ctx: VerbContext, input: UpdateRunbookHi
       })
       .where(and(eq(runbookHint.tenantId, tenantId), eq(runbookHint.hintId, row.hintId)));
     const shownBy = await linkHint(tx, tenantId, row.hintId, triggers);
-    await announce(
-      tx,
-      tenantId,
-      shownBy.map((subjectId) => ({ topic: 'incident', subjectId, kind: 'UPDATED' })),
-    );
+    await announce(tx, tenantId, incidentsUpdated(shownBy, 'HINTED'));
     return row.hintId;
   });
 }

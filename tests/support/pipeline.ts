@@ -35,7 +35,7 @@ export interface TestPipeline {
   readonly caller: Caller;
   callerOf(slug: string): Promise<Caller>;
   /** A second pipeline on the same database, as another process would run it. */
-  another(): Pipeline;
+  another(options?: { incidentActiveDays: number }): Pipeline;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function startTestPipeline(
   const database = await createTestDatabase();
   const store = openStore(database.target);
   const clock = new TestClock(options.at ?? '2026-03-10T12:00:00Z');
-  const create = () =>
+  const create = (more: { incidentActiveDays?: number } = {}) =>
     createPipeline({
       store,
       clock,
@@ -59,6 +59,7 @@ export async function startTestPipeline(
       ...(options.maxFormsPerPartition === undefined
         ? {}
         : { maxFormsPerPartition: options.maxFormsPerPartition }),
+      ...more,
       ...(options.maxQueuedInputs === undefined ? {} : { maxQueuedInputs: options.maxQueuedInputs }),
     });
   const pipelines = [create()];
@@ -75,10 +76,10 @@ export async function startTestPipeline(
     clock,
     caller: await callerOf('default'),
     callerOf,
-    another() {
-      const more = create();
-      pipelines.push(more);
-      return more;
+    another(more) {
+      const added = create(more);
+      pipelines.push(added);
+      return added;
     },
     async close() {
       for (const each of pipelines) await each.close();

@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { ValidationError } from '../../src/domain/errors.ts';
+import type { IncidentChangeReason } from '../../src/domain/words.ts';
 import { coalesce, type FollowRules, follow } from '../../src/graph/subscription/follow.ts';
 import type { FeedBatch, FeedItem } from '../../src/live/subscriber.ts';
 
-const created = (seq: number, subjectId: string): FeedItem => ({ seq: `${seq}`, subjectId, kind: 'CREATED' });
-const updated = (seq: number, subjectId: string): FeedItem => ({ seq: `${seq}`, subjectId, kind: 'UPDATED' });
-const removed = (seq: number, subjectId: string): FeedItem => ({ seq: `${seq}`, subjectId, kind: 'REMOVED' });
+const change =
+  (kind: 'CREATED' | 'UPDATED' | 'REMOVED') =>
+  (seq: number, subjectId: string, reason: IncidentChangeReason | null = null): FeedItem => ({
+    seq: `${seq}`,
+    subjectId,
+    kind,
+    reason,
+  });
+const created = change('CREATED');
+const updated = change('UPDATED');
+const removed = change('REMOVED');
 const gap = (seq: number): FeedItem => ({ seq: `${seq}`, kind: 'GAP', fromSeq: '0', reason: 'pruned' });
 
 const short = (items: readonly { kind: string; seq: string }[]) =>
@@ -77,6 +86,25 @@ describe('what a subscriber is told', () => {
 
   it('is nothing for what was created without matching', async () => {
     expect(await told([[created(1, 'a')], [updated(2, 'a')]], [[], []], ['a'])).toEqual([]);
+  });
+
+  it('names every reason of an incident whose changes are told as one', async () => {
+    const batches = async function* () {
+      yield [
+        updated(1, 'a', 'REOPENED'),
+        updated(2, 'b', 'EDITED'),
+        updated(3, 'a', 'RECURRED'),
+        updated(4, 'a', 'RECURRED'),
+      ];
+      yield [updated(5, 'a', 'OBSERVED')];
+    };
+    const all: FollowRules = {
+      matching: async (keys) => new Set(keys),
+      matchedBefore: async () => new Set(),
+    };
+    const reasons = [];
+    for await (const { key, reasons: why } of follow(batches(), all)) reasons.push(`${key} ${why.join()}`);
+    expect(reasons).toEqual(['b EDITED', 'a REOPENED,RECURRED', 'a OBSERVED']);
   });
 
   it('is every gap', async () => {

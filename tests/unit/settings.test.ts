@@ -21,6 +21,7 @@ describe('settings', () => {
       allowRemote: false,
       allowedHosts: [],
       dataDir: '/home/ada/.mnemograph',
+      incidentActiveDays: 90,
       resumeHours: 168,
       bodyLimitMb: 32,
       seedDemo: false,

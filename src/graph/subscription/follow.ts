@@ -1,7 +1,7 @@
 // From the feed's changes to what one subscriber is told: only what its filter lets through, and that something left.
 import { setTimeout as delay } from 'node:timers/promises';
 import { CallerError } from '../../domain/errors.ts';
-import type { ChangeKind } from '../../domain/words.ts';
+import type { ChangeKind, IncidentChangeReason } from '../../domain/words.ts';
 import type { Change, FeedBatch, FeedGap, FeedItem } from '../../live/subscriber.ts';
 
 export interface FollowedChange {
@@ -10,6 +10,8 @@ export interface FollowedChange {
   /** null for a gap. */
   readonly key: string | null;
   readonly gap: FeedGap | null;
+  /** Of an incident, oldest first: several where its changes are told as one. */
+  readonly reasons: readonly IncidentChangeReason[];
 }
 
 export interface FollowRules {
@@ -32,6 +34,7 @@ export async function* follow(
   const matched = new Map<string, boolean>();
   for await (const batch of batches) {
     const items = coalesce(batch);
+    const reasons = reasonsIn(batch);
     const keys = [...new Set(items.flatMap((item) => (item.kind === 'GAP' ? [] : [item.subjectId])))];
     const matching = keys.length === 0 ? new Set<string>() : await patiently(() => rules.matching(keys));
     const asked = items.filter((item) => isUndecided(item, matching, matched)) as Change[];
@@ -41,15 +44,16 @@ export async function* follow(
         : await patiently(() => rules.matchedBefore(asked.map((item) => item.subjectId)));
     for (const item of items) {
       if (item.kind === 'GAP') {
-        yield { kind: 'GAP', seq: item.seq, key: null, gap: item };
+        yield { kind: 'GAP', seq: item.seq, key: null, gap: item, reasons: [] };
         continue;
       }
       const key = item.subjectId;
       const isMatching = matching.has(key);
       const wasMatching = matched.get(key) ?? before.has(key);
       remember(matched, key, isMatching);
-      if (isMatching) yield { kind: item.kind, seq: item.seq, key, gap: null };
-      else if (wasMatching) yield { kind: 'REMOVED', seq: item.seq, key, gap: null };
+      const told = { seq: item.seq, key, gap: null, reasons: reasons.get(key) ?? [] };
+      if (isMatching) yield { kind: item.kind, ...told };
+      else if (wasMatching) yield { kind: 'REMOVED', ...told };
     }
   }
 }
@@ -71,6 +75,17 @@ export function coalesce(batch: FeedBatch): FeedItem[] {
     const kept = last.get(item.subjectId);
     return kept?.seq === item.seq ? [kept] : [];
   });
+}
+
+/** Why each subject changed within the batch, without repetitions. */
+function reasonsIn(batch: FeedBatch): Map<string, IncidentChangeReason[]> {
+  const reasons = new Map<string, IncidentChangeReason[]>();
+  for (const item of batch) {
+    if (item.kind === 'GAP' || item.reason === null) continue;
+    const known = reasons.get(item.subjectId) ?? [];
+    if (!known.includes(item.reason)) reasons.set(item.subjectId, [...known, item.reason]);
+  }
+  return reasons;
 }
 
 const isUndecided = (

@@ -31,7 +31,8 @@ const UpdateIncidentInput = builder.inputType('UpdateIncidentInput', {
     impactLevel: t.field({ type: ImpactLevelEnum, description: 'How much it hurt.' }),
     status: t.field({
       type: IncidentStatusEnum,
-      description: 'RETIRED takes it out of recall; nothing is deleted, and ACTIVE brings it back.',
+      description:
+        'RETIRED takes it out of recall, whatever happens; nothing is deleted, and ACTIVE brings it back. HISTORICAL lasts until it recurs.',
     }),
     metadata: t.field({ type: 'JSON', description: 'Any JSON object; replaces the old one.' }),
   }),

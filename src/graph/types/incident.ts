@@ -45,11 +45,22 @@ implementNode(Incident, {
       type: 'DateTime',
       description: 'When it first happened.',
     }),
-    lastObservedAt: t.column('lastObservedAt', { type: 'DateTime', description: 'When it last happened.' }),
-    recurrenceCount: t.column('recurrenceCount', { type: 'Int', description: 'How often it happened.' }),
+    lastObservedAt: t.column('lastObservedAt', {
+      type: 'DateTime',
+      description: 'When one of its signatures last fired. It keeps up by itself.',
+    }),
+    recurrenceCount: t.column('recurrenceCount', {
+      type: 'Int',
+      description:
+        'How often it happened: the stretches, without a pause of 30 minutes, in which its signatures fired on any asset since it was first observed. It keeps up by itself; of a problem and its recovery the problem counts.',
+    }),
     impactLevel: t.column('impactLevel', { type: ImpactLevelEnum, description: 'How much it hurt.' }),
     confidence: t.millionths('confidence', { description: 'How well founded it is, 0 to 1.' }),
-    status: t.column('status', { type: IncidentStatusEnum, description: 'Whether it still counts.' }),
+    status: t.column('status', {
+      type: IncidentStatusEnum,
+      description:
+        'Whether it still counts. Active becomes historical by age (MNEMOGRAPH_INCIDENT_ACTIVE_DAYS, by the time of the newest event), and active again when it recurs.',
+    }),
     metadata: t.column('metadata', { type: 'JSON', nullable: true, description: "The tenant's own data." }),
     createdAt: t.column('createdAt', { type: 'DateTime', description: 'When it was promoted.' }),
     updatedAt: t.column('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),

@@ -1,12 +1,13 @@
 // The subscriptions: what changed, since a cursor or from now on, as far as the subscriber's filter lets it through.
+import type { FieldMap } from '@pothos/core';
 import { encodeGlobalId } from '../../domain/global-id.ts';
 import type { NodeType } from '../../domain/words.ts';
 import { encodeCursor } from '../../live/cursor.ts';
 import type { FeedGap } from '../../live/subscriber.ts';
-import { builder } from '../builder.ts';
+import { builder, type SchemaTypes } from '../builder.ts';
 import { CandidateFilter } from '../candidate-filter.ts';
 import type { GraphContext } from '../context.ts';
-import { ChangeKindEnum } from '../enums.ts';
+import { ChangeKindEnum, IncidentChangeReasonEnum } from '../enums.ts';
 import { matchingKeys } from '../matching.ts';
 import { Candidate, Incident, type NodeTypeRef, Signal } from '../nodes.ts';
 import { loadNode } from '../plan/execute.ts';
@@ -31,15 +32,22 @@ const Gap = builder.objectRef<FeedGap>('Gap').implement({
   }),
 });
 
+interface ChangeOptions {
+  /** Whether the node became part of another, so that its id leads elsewhere. */
+  readonly becameAnother?: (key: string, context: GraphContext) => Promise<boolean>;
+  readonly more?: (t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, FollowedChange>) => FieldMap;
+}
+
 /** `<Name>Change`: a change of one node of this type, unless the node became part of another. */
 function changeType<Name extends NodeType, T extends TenantTable>(
   node: NodeTypeRef<Name, T>,
   field: string,
-  becameAnother: (key: string, context: GraphContext) => Promise<boolean> = async () => false,
+  { becameAnother = async () => false, more }: ChangeOptions = {},
 ) {
   return builder.objectRef<FollowedChange>(`${node.name}Change`).implement({
     description: `A change of one ${field}.`,
     fields: (t) => ({
+      ...(more?.(t) ?? {}),
       kind: t.expose('kind', { type: ChangeKindEnum, description: 'What it means to this subscriber.' }),
       cursor: t.string({
         description:
@@ -70,13 +78,21 @@ function changeType<Name extends NodeType, T extends TenantTable>(
   });
 }
 
+const incidentReasons: ChangeOptions['more'] = (t) => ({
+  reasons: t.field({
+    type: [IncidentChangeReasonEnum],
+    description: 'Why, oldest first; several where changes that came together are told as one.',
+    resolve: ({ reasons }) => reasons,
+  }),
+});
+
 const AFTER_DESCRIPTION = 'The cursor of the last change received; left out: from now on.';
 const nothing = async () => new Set<string>();
 const everything = async (keys: readonly string[]) => new Set(keys);
 
 builder.subscriptionField('candidates', (t) =>
   t.field({
-    type: changeType(Candidate, 'candidate', candidateWasJoined),
+    type: changeType(Candidate, 'candidate', { becameAnother: candidateWasJoined }),
     description: 'Candidates that appear, change, or no longer match the filter.',
     args: {
       filter: t.arg({ type: CandidateFilter.input, description: 'Which candidates to follow.' }),
@@ -128,8 +144,9 @@ builder.subscriptionField('signals', (t) =>
 
 builder.subscriptionField('incidents', (t) =>
   t.field({
-    type: changeType(Incident, 'incident'),
-    description: 'Incidents that appear or change.',
+    type: changeType(Incident, 'incident', { more: incidentReasons }),
+    description:
+      'Incidents that appear or change, each with why: one that comes back after it had become historical says REOPENED.',
     args: { after: t.arg.string({ description: AFTER_DESCRIPTION }) },
     subscribe: (_root, { after }, context) =>
       openSubscription(context, {

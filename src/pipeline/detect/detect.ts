@@ -1,13 +1,15 @@
 // Detection on what was just counted, in the caller's transaction: episodes, spikes, self-healed cycles, and from
 // these the candidates. Everything is a function of stored rows in event time; the clock only stamps bookkeeping.
-import { sql } from 'drizzle-orm';
 import { DETECT_SETTINGS } from '../../detect/settings.ts';
-import type { Clock } from '../../domain/time.ts';
+import type { Clock, Micros } from '../../domain/time.ts';
 import type { Announcement } from '../../live/outbox.ts';
 import { SCORE_SETTINGS } from '../../score/settings.ts';
 import type { WriteTx } from '../../store/store.ts';
+import { lockDetection } from '../incidents/context.ts';
+import { keepIncidents } from '../incidents/keep-incidents.ts';
+import { INCIDENT_ACTIVE_US } from '../incidents/statuses.ts';
 import { refreshCandidates } from './candidates.ts';
-import { type DetectContext, query } from './context.ts';
+import type { DetectContext } from './context.ts';
 import { updateCycles } from './cycles.ts';
 import { updateEpisodes } from './episodes.ts';
 import { advanceClock } from './event-clock.ts';
@@ -33,9 +35,9 @@ export interface DetectInput extends Pick<Work, 'touched'>, Partial<Omit<Work, '
   readonly clock: Clock;
   /** Time has come this far (minutes since 1970), whether or not anything was heard. */
   readonly untilMinute?: number;
+  /** An incident stays active for this long after it was observed; default: 90 days. */
+  readonly incidentActiveUs?: Micros;
 }
-
-const DETECT_LOCK_CLASS = 7_305;
 
 /** One at a time per tenant. Running it again on the same buckets changes nothing. */
 export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOutcome> {
@@ -46,7 +48,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   if (isIdle({ touched, regrouped, restated }) && untilMinute === null) return { announcements: [] };
   const changed = mergeTouched([...touched, ...regrouped]);
   const ctx: DetectContext = { tx, ...input, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS };
-  await query(ctx, sql`select pg_advisory_xact_lock(${DETECT_LOCK_CLASS}::int, ${input.tenantId}::int)`);
+  await lockDetection(tx, input.tenantId);
   const eventClock = await advanceClock(ctx, touched, untilMinute);
   if (eventClock === null) return { announcements: [] };
   const signatures = await loadSignatures(
@@ -93,6 +95,11 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     ],
     { skipLocked: false },
   );
+  const incidents = await keepIncidents(
+    ctx,
+    { touched, regrouped, candidateIds: candidates.map(({ subjectId }) => subjectId) },
+    input.incidentActiveUs ?? INCIDENT_ACTIVE_US,
+  );
   return {
     announcements: firstOfEach([
       ...spikes.announcements,
@@ -100,6 +107,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
       ...silences.announcements,
       ...news.announcements,
       ...candidates,
+      ...incidents,
     ]),
   };
 }

@@ -132,6 +132,16 @@ async function redirect(ctx: DetectContext, joined: CandidateWrites['joined']): 
         links as (
           insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type)
           select ${ctx.tenantId}::int, 'Candidate', r.from_id::text, 'Candidate', r.into_id::text, 'MERGED_INTO' from r
+          on conflict do nothing),
+        incidents as (
+          insert into incident_candidate (tenant_id, incident_id, candidate_id)
+          select l.tenant_id, l.incident_id, r.into_id from r
+            join incident_candidate l on l.tenant_id = ${ctx.tenantId} and l.candidate_id = r.from_id
+          on conflict do nothing),
+        lessons as (
+          insert into candidate_lesson (tenant_id, candidate_id, lesson_id)
+          select l.tenant_id, r.into_id, l.lesson_id from r
+            join candidate_lesson l on l.tenant_id = ${ctx.tenantId} and l.candidate_id = r.from_id
           on conflict do nothing)
         update candidate c
            set redirected_to_id = r.into_id, updated_at = ${formatMicros(ctx.clock.nowUs())}::timestamptz

@@ -2,7 +2,7 @@
 // looked at, an uncounted one is counted again after a crash. A fault in a rule costs its detections, never a count.
 
 import type pg from 'pg';
-import type { Clock } from '../../domain/time.ts';
+import type { Clock, Micros } from '../../domain/time.ts';
 import { announce } from '../../live/outbox.ts';
 import { describeForm } from '../../signature/engine.ts';
 import { addToBuckets, addToSignatures, addToSources, claimUnfolded } from '../../store/counters.ts';
@@ -19,6 +19,8 @@ export interface FoldServices {
   readonly store: Store;
   readonly clock: Clock;
   readonly learner: FamilyLearner;
+  /** An incident stays active for this long after it was observed. */
+  readonly incidentActiveUs: Micros;
 }
 
 const FOLD_LOCK_CLASS = 7_304;
@@ -105,7 +107,7 @@ async function detectSafely(services: FoldServices, tx: WriteTx, tenantId: numbe
   if (isIdle(work)) return { announcements: [], missed: NO_WORK, fault: null };
   try {
     const { announcements } = await tx.transaction((savepoint) =>
-      detect(savepoint, { tenantId, ...work, clock: services.clock }),
+      detect(savepoint, { ...services, tenantId, ...work }),
     );
     return { announcements, missed: NO_WORK, fault: null };
   } catch (error) {

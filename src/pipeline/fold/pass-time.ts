@@ -10,7 +10,7 @@ import { type FoldServices, lockFolding } from './fold.ts';
 
 /** `isBusy`: events of that tenant are on their way, and will tell better. */
 export async function passTime(
-  { store, clock }: Pick<FoldServices, 'store' | 'clock'>,
+  { store, clock, incidentActiveUs }: Pick<FoldServices, 'store' | 'clock' | 'incidentActiveUs'>,
   isBusy: (tenantId: number) => boolean,
 ): Promise<void> {
   const { silence, aliveness } = DETECT_SETTINGS;
@@ -26,7 +26,13 @@ export async function passTime(
     if (isBusy(tenantId)) continue;
     await transaction(store, async ({ tx, client }) => {
       await lockFolding(client, tenantId);
-      const { announcements } = await detect(tx, { tenantId, touched: [], clock, untilMinute });
+      const { announcements } = await detect(tx, {
+        tenantId,
+        touched: [],
+        clock,
+        untilMinute,
+        incidentActiveUs,
+      });
       await announce(tx, tenantId, announcements);
     });
   }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { ImpactLevel, IncidentStatus } from '../../domain/words.ts';
 import { createdAt, id8, moment, newId, tenantId, updatedAt } from './columns.ts';
@@ -18,6 +19,10 @@ export const incident = pgTable(
     /** Millionths. */
     confidence: integer('confidence').notNull(),
     status: text('status').$type<IncidentStatus>().notNull().default('ACTIVE'),
+    /** What a person last decided on it (a promotion is ACTIVE): from there age and recurrences move `status`. */
+    settledStatus: text('settled_status').$type<IncidentStatus>().notNull().default('ACTIVE'),
+    /** The tenant's newest event at that decision. */
+    settledAt: moment('settled_at'),
     mergedIntoId: id8('merged_into_id'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>(),
     createdAt: createdAt(),
@@ -26,6 +31,24 @@ export const incident = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.incidentId] }),
     index('incident_last_observed_idx').on(t.tenantId, t.lastObservedAt, t.incidentId),
+    index('incident_merged_into_idx')
+      .on(t.tenantId, t.mergedIntoId)
+      .where(sql`${t.mergedIntoId} is not null`),
+  ],
+);
+
+/** One stretch of time, without a pause of thirty minutes, in which an incident's signatures fired. */
+export const incidentRecurrence = pgTable(
+  'incident_recurrence',
+  {
+    tenantId: tenantId(),
+    incidentId: id8('incident_id').notNull(),
+    startAt: moment('start_at').notNull(),
+    endAt: moment('end_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.incidentId, t.startAt] }),
+    index('incident_recurrence_end_idx').on(t.tenantId, t.incidentId, t.endAt),
   ],
 );
 

@@ -1,5 +1,12 @@
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { CandidateType, DecisionBand, LinkType, NodeType, ReviewDecision } from '../../domain/words.ts';
+import type {
+  CandidateType,
+  DecisionBand,
+  IncidentChangeReason,
+  LinkType,
+  NodeType,
+  ReviewDecision,
+} from '../../domain/words.ts';
 import { createdAt, id8, moment, newId, tenantId } from './columns.ts';
 
 /** One person's judgement on one candidate, incident or lesson (exactly one of the three). Append-only. */
@@ -69,6 +76,8 @@ export const outbox = pgTable(
     topic: text('topic').$type<'candidate' | 'signal' | 'incident'>().notNull(),
     subjectId: id8('subject_id').notNull(),
     kind: text('kind').$type<'CREATED' | 'UPDATED' | 'REMOVED'>().notNull(),
+    /** Of an incident's change. */
+    reason: text('reason').$type<IncidentChangeReason>(),
     at: moment('at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.seq] })],

@@ -152,7 +152,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
 
     settle: (tenantId, maxWaitMs) => folder.settle(tenantId, maxWaitMs),
-    passTime: () => passTime({ store, clock }, (tenantId) => folder.isBusy(tenantId)),
+    passTime: () => passTime({ store, clock, incidentActiveUs }, (tenantId) => folder.isBusy(tenantId)),
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
 
     async start() {

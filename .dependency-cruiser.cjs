@@ -22,7 +22,15 @@ module.exports = {
     only('memory', ...BELOW_PIPELINE),
     only('review', ...BELOW_PIPELINE, 'memory', 'pipeline'),
     only('pipeline', ...BELOW_PIPELINE, 'memory', 'review'),
-    only('graph', ...BELOW_PIPELINE, 'pipeline', 'review', 'memory'),
+    only('connectors', ...BELOW_PIPELINE, 'pipeline', 'review'),
+    only('graph', ...BELOW_PIPELINE, 'pipeline', 'review', 'memory', 'connectors'),
+    {
+      name: 'graph-knows-connectors-by-their-door',
+      severity: 'error',
+      comment: 'What a connector is inside is its own matter.',
+      from: { path: folder('graph') },
+      to: { path: folder('connectors'), pathNot: '^src/connectors/sources\\.ts$' },
+    },
     only('http', 'domain', 'store', 'live', 'pipeline', 'graph'),
     {
       name: 'settings-imports-only-domain',

@@ -1,5 +1,7 @@
 // The composition root: settings → database → store → pipeline → live → http, and the way back.
 import { OperationTypeNode } from 'graphql';
+import { CONNECTOR_KINDS } from './connectors/kinds.ts';
+import { openSources, type Sources } from './connectors/sources.ts';
 import type { Caller } from './domain/caller.ts';
 import { UnavailableError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
@@ -20,6 +22,7 @@ export interface RunningServer {
   readonly address: string;
   readonly runtime: Runtime;
   readonly feed: ChangeFeed;
+  readonly sources: Sources;
   /** Finishes what is in work, then stops everything that was started. Calling it again waits for the same end. */
   close(): Promise<void>;
 }
@@ -39,17 +42,20 @@ export async function startServer(
   const feed = new ChangeFeed({ store, onFault: (error) => runtime.onConnectionLost(error) });
   const pruning = startPruning(store, settings.resumeHours, logger);
   const replica = openReplica(settings, store);
+  const sources = openSources({ ...runtime, kinds: CONNECTOR_KINDS });
   const stop = async (http: HttpServer | null) => {
+    await sources.close();
     await http?.close();
     pruning.stop();
     await feed.close();
     await replica.close();
     await runtime.close();
   };
-  const http = await listen(runtime, feed, replica.store).catch(async (error) => {
+  const http = await listen(runtime, feed, sources, replica.store).catch(async (error) => {
     await stop(null);
     throw error;
   });
+  sources.start();
   const address = urlOf(http);
   logger.info({ address: `${address}/graphql` }, 'listening');
   let closing: Promise<void> | null = null;
@@ -57,6 +63,7 @@ export async function startServer(
     address,
     runtime,
     feed,
+    sources,
     close() {
       closing ??= stop(http);
       return closing;
@@ -64,9 +71,14 @@ export async function startServer(
   };
 }
 
-async function listen(runtime: Runtime, feed: ChangeFeed, queryStore: Store): Promise<HttpServer> {
+async function listen(
+  runtime: Runtime,
+  feed: ChangeFeed,
+  sources: Sources,
+  queryStore: Store,
+): Promise<HttpServer> {
   const { settings, store, pipeline, clock, logger } = runtime;
-  const services = { store, clock, pipeline, feed };
+  const services = { store, clock, pipeline, feed, sources };
   const queryServices = { ...services, store: queryStore };
   const contextOf = (caller: Caller, operation: OperationTypeNode): GraphContext => ({
     services: operation === OperationTypeNode.QUERY ? queryServices : services,
@@ -78,6 +90,7 @@ async function listen(runtime: Runtime, feed: ChangeFeed, queryStore: Store): Pr
       port: settings.port,
       allowedHosts: settings.allowedHosts,
       limitBytes: settings.bodyLimitMb * BYTES_PER_MB,
+      deliveries: sources,
       schema: buildSchema(),
       callers: new Callers(store),
       contextOf,

@@ -1,4 +1,6 @@
 // What every command that touches the memory needs, opened in order: database, migrations, store, pipeline.
+import { CONNECTOR_KINDS } from './connectors/kinds.ts';
+import { payloadMapper } from './connectors/mapper.ts';
 import type { Caller } from './domain/caller.ts';
 import type { Logger } from './domain/logger.ts';
 import { type Clock, systemClock } from './domain/time.ts';
@@ -49,6 +51,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions): 
       logger,
       retentionDays: settings.retentionDays ?? null,
       incidentActiveDays: settings.incidentActiveDays,
+      mapPayload: payloadMapper(store, CONNECTOR_KINDS),
     });
     await pipeline.start();
     return {

@@ -41,6 +41,16 @@ export class LimitExceededError extends CallerError {
   readonly code = 'LIMIT_EXCEEDED';
 }
 
+/** Nobody we know: what was presented names no one, or nothing was. */
+export class UnauthenticatedError extends CallerError {
+  readonly code = 'UNAUTHENTICATED';
+}
+
+/** Known or not, this one may not. */
+export class ForbiddenError extends CallerError {
+  readonly code = 'FORBIDDEN';
+}
+
 /** The server is full, not broken: the same request succeeds after `retryAfterMs`. */
 export class RetryLaterError extends CallerError {
   readonly code = 'RETRY_LATER';

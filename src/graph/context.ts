@@ -1,4 +1,5 @@
 // What every resolver gets. One context per request: what a request loads is kept for as long as its context lives.
+import type { Sources } from '../connectors/sources.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/time.ts';
 import type { ChangeFeed } from '../live/feed.ts';
@@ -11,6 +12,7 @@ export interface GraphServices {
   readonly clock: Clock;
   readonly pipeline: Pipeline;
   readonly feed: ChangeFeed;
+  readonly sources: Sources;
 }
 
 export interface GraphContext {

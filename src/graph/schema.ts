@@ -29,6 +29,7 @@ import './types/signal-mutations.ts';
 import './types/signal.ts';
 import './types/signature.ts';
 import './types/source.ts';
+import './types/source-mutations.ts';
 import './types/subscriptions.ts';
 import './types/tenant-mutations.ts';
 import './types/tenant.ts';

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../domain/logger.ts';
+import { answerDelivery, type Deliveries } from './deliveries.ts';
 import { GraphiQL } from './graphiql.ts';
 import { createGraphql, type Endpoint, GRAPHQL_PATH, type GraphqlOptions, handleGraphql } from './graphql.ts';
 import { refuseForeign } from './guard.ts';
@@ -15,6 +16,8 @@ export interface HttpOptions extends GraphqlOptions {
   readonly port: number;
   readonly allowedHosts: readonly string[];
   readonly limitBytes: number;
+  /** What senders post in protocols of their own. */
+  readonly deliveries: Deliveries;
   readonly readiness: () => Promise<readonly Check[]>;
 }
 
@@ -70,6 +73,8 @@ async function route(req: IncomingMessage, res: ServerResponse, routes: Routes):
   if (path === '/healthz') return sendJson(res, 200, { status: 'alive', service: 'mnemograph' });
   if (path === '/readyz') return sendReadiness(res, await routes.readiness());
   const foreign = refuseForeign(req, routes.allowedHosts);
+  if (routes.deliveries.accepts(req.method ?? 'GET', path))
+    return answerDelivery(routes, req, res, foreign === null);
   if (foreign !== null) return sendRefusal(res, foreign);
   if (path === GRAPHQL_PATH) {
     if (routes.graphiql.wants(req)) return routes.graphiql.sendPage(res);

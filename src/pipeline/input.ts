@@ -14,6 +14,8 @@ export interface IngestLinesInput {
   readonly sourceType: SourceType;
   readonly sourcePath?: string | null | undefined;
   readonly host?: string | null | undefined;
+  /** The host of each line that names none, by position, where they came from several; wins over `host`. */
+  readonly hosts?: readonly string[];
   readonly service?: string | null | undefined;
   readonly batchKey?: string | null | undefined;
   /** The bytes of those lines, by position, that were not valid UTF-8. */
@@ -40,6 +42,12 @@ export interface IngestEventInput {
 
 export interface IngestEventsInput {
   readonly events: readonly IngestEventInput[];
+  readonly batchKey?: string | null | undefined;
+}
+
+/** JSON texts as a connector received them. */
+export interface IngestPayloadsInput {
+  readonly payloads: readonly string[];
   readonly batchKey?: string | null | undefined;
 }
 
@@ -79,7 +87,7 @@ const MAX_LABEL_CHARS = 512;
 
 /** Throws ValidationError or LimitExceededError where nothing of the request can be taken. */
 export function checkRequest(
-  field: 'lines' | 'events',
+  field: 'lines' | 'events' | 'payloads',
   count: number,
   batchKey: string | null | undefined,
 ): void {

@@ -1,29 +1,28 @@
 // The one way into the memory, as a table of contents: check, then chunk by chunk parse, sign, store; then count,
 // detect, score and announce.
 import type { Caller } from '../domain/caller.ts';
+import { ValidationError } from '../domain/errors.ts';
 import { INCIDENT_ACTIVE_DAYS } from '../domain/incident-age.ts';
 import type { Logger } from '../domain/logger.ts';
 import { type Clock, US_PER_DAY } from '../domain/time.ts';
 import { EventPartitions } from '../store/partitions.ts';
 import { countAttempt, loadRejected, markReplayed } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
+import { type ChunkOrigin, eventChunks, lineChunks, payloadChunks } from './chunks.ts';
 import { formBound } from './families/bound.ts';
 import { FamilyLearner } from './families/learner.ts';
 import { Folder, type FoldStatus } from './fold/folder.ts';
 import { passTime } from './fold/pass-time.ts';
 import { Gate } from './gate.ts';
 import {
-  CHUNK_SIZE,
   checkRequest,
-  type IngestEventsInput,
-  type IngestLinesInput,
   type IngestOutcome,
+  type IngestPayloadsInput,
   joinOutcomes,
   NOTHING_INGESTED,
   type Via,
 } from './input.ts';
-import { prepareEvents } from './prepare-events.ts';
-import { prepareLines } from './prepare-lines.ts';
+import { type MappedPayload, mapPayload, type PayloadMapper, slotsOf } from './prepare-payloads.ts';
 import { type Ingest, replayRequest } from './replay.ts';
 import { Signer } from './sign.ts';
 import { sketchForms } from './sketch-forms.ts';
@@ -37,6 +36,8 @@ export interface PipelineOptions {
   readonly retentionDays: number | null;
   /** Default: {@link INCIDENT_ACTIVE_DAYS}. */
   readonly incidentActiveDays?: number;
+  /** How connectors map payloads; without it none is understood. */
+  readonly mapPayload?: PayloadMapper;
   readonly maxQueuedInputs?: number;
   /** Forms of messages that are told apart per service; default: what the signature engine can bear. */
   readonly maxFormsPerPartition?: number;
@@ -139,6 +140,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return { ...outcome, replaySafe: input.batchKey != null || allKeyed };
     },
 
+    async ingestPayloads(caller, input, via, replayOf = null) {
+      checkRequest('payloads', input.payloads.length, input.batchKey);
+      const origin = { tenantId: caller.tenantId, via, replayOf };
+      const mapped = await mapAll(origin, input, options.mapPayload ?? refusePayload, clock);
+      const outcome = await ingest(caller.tenantId, slotsOf(mapped), payloadChunks(origin, input, mapped));
+      const allKeyed = mapped.every(({ events }) => events.every((event) => event.eventKey != null));
+      return { ...outcome, replaySafe: input.batchKey != null || allKeyed };
+    },
+
     async replayRejected(caller, { ids, limit }) {
       let outcome = NOTHING_INGESTED;
       for (const kept of await loadRejected(store.writePool, caller.tenantId, ids, limit)) {
@@ -183,37 +193,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return pipeline;
 }
 
-/** The chunk that begins at `startIndex` of what `batchKey` names. */
-const chunkKey = (batchKey: string | null | undefined, startIndex: number): string | null =>
-  batchKey == null ? null : startIndex === 0 ? batchKey : `${batchKey}#${startIndex}`;
-
-type ChunkOrigin = Pick<Chunk, 'tenantId' | 'via' | 'replayOf'>;
-
-function* lineChunks(origin: ChunkOrigin, input: IngestLinesInput): Iterable<Chunk> {
-  for (let at = 0; at < input.lines.length; at += CHUNK_SIZE) {
-    const lines = input.lines.slice(at, at + CHUNK_SIZE);
-    const startIndex = (input.startIndex ?? 0) + at;
-    yield {
-      ...origin,
-      batchKey: chunkKey(input.batchKey, startIndex),
-      startIndex,
-      inputCount: lines.length,
-      content: () => lines,
-      prepare: ({ batchPrefix }, context) => prepareLines(input, lines, startIndex, batchPrefix, context),
-    };
-  }
+async function refusePayload(_tenantId: number, via: Via): Promise<never> {
+  throw new ValidationError(`Payloads of "${via.connector}" are not understood here.`);
 }
 
-function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Iterable<Chunk> {
-  for (let startIndex = 0; startIndex < input.events.length; startIndex += CHUNK_SIZE) {
-    const events = input.events.slice(startIndex, startIndex + CHUNK_SIZE);
-    yield {
-      ...origin,
-      batchKey: chunkKey(input.batchKey, startIndex),
-      startIndex,
-      inputCount: events.length,
-      content: () => events.map((event) => JSON.stringify(event)),
-      prepare: (identity, context) => prepareEvents(events, startIndex, identity, context),
-    };
-  }
+async function mapAll(
+  { tenantId, via }: ChunkOrigin,
+  { payloads }: IngestPayloadsInput,
+  map: PayloadMapper,
+  clock: Clock,
+): Promise<MappedPayload[]> {
+  const receivedUs = clock.nowUs();
+  const mapped: MappedPayload[] = [];
+  for (const payload of payloads)
+    mapped.push(await mapPayload(payload, () => map(tenantId, via, payload, receivedUs)));
+  return mapped;
 }

@@ -41,11 +41,22 @@ export function prepareLines(
   };
   const shared = { ...place, request: { kind: 'line', ...place } as const };
   const firstIndex = input.startIndex ?? 0;
+  const ofHost = new Map<string, Shared>();
+  const sharedOf = (given: string | undefined): Shared => {
+    if (given === undefined) return shared;
+    const known = ofHost.get(given);
+    if (known !== undefined) return known;
+    const host = label(given);
+    const made = { ...shared, host, request: { ...shared.request, host } };
+    ofHost.set(given, made);
+    return made;
+  };
   lines.forEach((raw, position) => {
     const index = startIndex + position;
-    const prepared = prepareLine(raw, index, `${identityPrefix}\u0000${index}`, shared, context);
+    const from = sharedOf(input.hosts?.[index - firstIndex]);
+    const prepared = prepareLine(raw, index, `${identityPrefix}\u0000${index}`, from, context);
     const bytes = input.bytes?.get(index - firstIndex);
-    if (prepared instanceof Refused) rejections.push(rejection(index, prepared, raw, shared.request, bytes));
+    if (prepared instanceof Refused) rejections.push(rejection(index, prepared, raw, from.request, bytes));
     else events.push(bytes === undefined ? prepared : withBytes(prepared, bytes));
   });
   return { events, rejections };

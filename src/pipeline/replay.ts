@@ -1,7 +1,14 @@
 // Sends a rejected input through the pipeline again, under a key of its own so that replaying twice stores it once.
 import type { Caller } from '../domain/caller.ts';
 import type { KeptInput } from '../store/rejected.ts';
-import type { IngestEventInput, IngestEventsInput, IngestLinesInput, IngestOutcome, Via } from './input.ts';
+import type {
+  IngestEventInput,
+  IngestEventsInput,
+  IngestLinesInput,
+  IngestOutcome,
+  IngestPayloadsInput,
+  Via,
+} from './input.ts';
 
 /** `replayOf` names the rejected input that this is another try of. */
 export interface Ingest {
@@ -17,6 +24,13 @@ export interface Ingest {
     via?: Via,
     replayOf?: string | null,
   ): Promise<IngestOutcome>;
+  /** Each payload is mapped by the connector of its source; one that cannot be mapped is kept. */
+  ingestPayloads(
+    caller: Caller,
+    input: IngestPayloadsInput,
+    via: Via,
+    replayOf?: string | null,
+  ): Promise<IngestOutcome>;
 }
 
 export function replayRequest(ingest: Ingest, caller: Caller, kept: KeptInput): Promise<IngestOutcome> {
@@ -25,6 +39,9 @@ export function replayRequest(ingest: Ingest, caller: Caller, kept: KeptInput): 
   const batchKey = `replay:${kept.id}`;
   if (kept.request.kind === 'event') {
     return ingest.ingestEvents(caller, { events: [JSON.parse(payload) as IngestEventInput], batchKey }, via);
+  }
+  if (kept.request.kind === 'payload') {
+    return ingest.ingestPayloads(caller, { payloads: [payload], batchKey }, via, kept.id);
   }
   return ingest.ingestLines(caller, { ...kept.request, lines: [payload], ...bytes, batchKey }, via, kept.id);
 }

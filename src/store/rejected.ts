@@ -13,7 +13,8 @@ export type RejectedRequest =
       host: string | null;
       service: string | null;
     }
-  | { kind: 'event' };
+  | { kind: 'event' }
+  | { kind: 'payload' };
 
 /** What `payloadBytes` holds: the payload's UTF-16LE code units, or its bytes as received. */
 export type PayloadEncoding = 'utf16le' | 'bytes';

@@ -26,6 +26,7 @@ export async function startTestServer(options: Partial<HttpOptions> = {}): Promi
     port: 0,
     allowedHosts: [],
     limitBytes: 64 * 1024,
+    deliveries: { accepts: () => false, deliver: async () => null },
     readiness: async () => [{ name: 'database', ok: true, detail: 'The database answers.' }],
     logger: silentLogger,
     callers: {

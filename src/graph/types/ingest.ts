@@ -1,8 +1,7 @@
 // The ways in: structured events, raw lines, alerts, and rejected inputs sent again.
-import { LimitExceededError, RetryLaterError, ValidationError } from '../../domain/errors.ts';
+import { LimitExceededError, NotFoundError, RetryLaterError, ValidationError } from '../../domain/errors.ts';
 import { type Severity, severityName } from '../../domain/severity.ts';
 import { formatMicros } from '../../domain/time.ts';
-import { alertEvent } from '../../pipeline/alert.ts';
 import type { IngestOutcome } from '../../pipeline/input.ts';
 import { builder } from '../builder.ts';
 import { SeverityEnum, SourceTypeEnum } from '../enums.ts';
@@ -40,6 +39,7 @@ const IngestPayload = builder.objectRef<IngestOutcome>('IngestPayload').implemen
 
 const IngestResult = resultUnion('IngestResult', 'What an ingest can answer.', IngestPayload, [
   ValidationError,
+  NotFoundError,
   LimitExceededError,
   RetryLaterError,
 ]);
@@ -109,6 +109,9 @@ const IngestAlertInput = builder.inputType('IngestAlertInput', {
       required: true,
       description: 'Who understands the payload: `webhook` finds the usual names.',
     }),
+    source: t.string({
+      description: "The configured source whose mapping applies; left out: the connector's own.",
+    }),
     payload: t.field({
       type: 'JSON',
       required: true,
@@ -157,11 +160,8 @@ builder.mutationField('ingestAlert', (t) =>
     type: IngestResult,
     description: 'Stores an alert of a monitoring tool as an event.',
     args: { input: t.arg({ type: IngestAlertInput, required: true, description: 'The alert.' }) },
-    resolve: (_root, { input }, { services, caller }) => {
-      const event = alertEvent(input.connector, input.payload, services.clock.nowUs());
-      const via = { name: input.connector, connector: input.connector };
-      return services.pipeline.ingestEvents(caller, { events: [event] }, via);
-    },
+    resolve: (_root, { input }, { services, caller }) =>
+      services.sources.ingestAlert(caller, { ...input, payload: JSON.stringify(input.payload) }),
   }),
 );
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { parseMicros, US_PER_MINUTE, US_PER_SECOND } from '../../domain/time.ts';
 import type { SourceState } from '../../domain/words.ts';
 import { SourceStateEnum } from '../enums.ts';
@@ -51,6 +52,17 @@ implementNode(Source, {
       type: 'DateTime',
       nullable: true,
       description: 'The time of its newest event.',
+    }),
+    config: t.column('config', {
+      type: 'JSON',
+      nullable: true,
+      description: 'How it was configured, without its secret; null: it came into being by being sent to.',
+    }),
+    hasSecret: t.computed({
+      from: (s) => ({ has: sql<boolean>`(${s.secretHash} is not null or ${s.credential} is not null)` }),
+      type: 'Boolean',
+      description: 'Whether it has a secret; no query tells which.',
+      resolve: ({ has }) => has as boolean,
     }),
     lastReceivedAt: t.column('lastReceivedAt', {
       type: 'DateTime',

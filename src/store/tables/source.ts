@@ -12,7 +12,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { SourceType } from '../../domain/words.ts';
-import { bytea, count8, createdAt, id8, moment, newId, tenantId } from './columns.ts';
+import { bytea, count8, createdAt, id8, moment, newId, tenantId, updatedAt } from './columns.ts';
 
 /** A connector instance: one way by which events of one tenant come in. */
 export const source = pgTable(
@@ -23,6 +23,14 @@ export const source = pgTable(
     name: text('name').notNull(),
     connector: text('connector').notNull(),
     enabled: boolean('enabled').notNull().default(true),
+    /** What its connector was told, without secrets; null: it came into being by being sent to. */
+    config: jsonb('config').$type<Record<string, unknown>>(),
+    /** SHA-256 of what its senders must present. */
+    secretHash: text('secret_hash'),
+    /** What we present to the other side; no query of the graph reads it. */
+    credential: text('credential'),
+    /** Grows with every change of how it is to run. */
+    revision: integer('revision').notNull().default(0),
     received: count8('received').notNull().default(0),
     rejected: count8('rejected').notNull().default(0),
     lastEventAt: moment('last_event_at'),
@@ -34,7 +42,21 @@ export const source = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.sourceId] }),
     uniqueIndex('source_name_key').on(t.tenantId, t.name),
+    index('source_secret_idx').on(t.connector, t.secretHash).where(sql`${t.secretHash} is not null`),
   ],
+);
+
+/** How far a connector has come, in its own words: a file's offset, a feed's cursor. */
+export const sourceCheckpoint = pgTable(
+  'source_checkpoint',
+  {
+    tenantId: tenantId(),
+    sourceId: id8('source_id').notNull(),
+    key: text('key').notNull(),
+    value: jsonb('value').$type<Record<string, unknown>>().notNull(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.sourceId, t.key] })],
 );
 
 /** What the events of one stream have in common, so that an event row carries one number for it. Absent is ''. */

@@ -1,0 +1,81 @@
+// The door of one source into the pipeline: what it takes is committed when it answers, what cannot be taken is kept.
+import type { Caller } from '../domain/caller.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { Clock } from '../domain/time.ts';
+import type { IngestEventsInput, IngestLinesInput, IngestOutcome, Via } from '../pipeline/input.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Checkpoint, Checkpoints } from '../store/checkpoints.ts';
+
+/** What is needed of a source to open its intake. */
+export interface SourceRef {
+  readonly tenantId: number;
+  readonly tenantSlug: string;
+  readonly name: string;
+}
+
+export interface IntakeOptions {
+  readonly caller: Caller;
+  readonly via: Via;
+  readonly sourceType: IngestLinesInput['sourceType'];
+  readonly pipeline: Pipeline;
+  readonly checkpoints: Checkpoints;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Notes what went wrong on the source's row. */
+  readonly onFault: (message: string) => Promise<void>;
+}
+
+export interface Intake {
+  /** The source's name, unique within its tenant. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Throws RetryLaterError where the server is full: send the same again. */
+  lines(input: Omit<IngestLinesInput, 'sourceType'> & Partial<IngestLinesInput>): Promise<IngestOutcome>;
+  events(input: IngestEventsInput): Promise<IngestOutcome>;
+  /** Payloads as JSON text, each mapped into events; one that cannot be mapped is kept, with the reason. */
+  payloads(payloads: readonly string[], batchKey?: string | null): Promise<IngestOutcome>;
+  /** For the source's page; the connector goes on. */
+  fault(message: string): Promise<void>;
+  checkpoint(key: string): Promise<Checkpoint | null>;
+  saveCheckpoint(key: string, value: Checkpoint): Promise<void>;
+}
+
+export function openIntake(options: IntakeOptions): Intake {
+  const { caller, via, pipeline, checkpoints, clock } = options;
+  const logger = withSource(options.logger, caller, via);
+  return {
+    name: via.name,
+    clock,
+    logger,
+    lines: (input) => pipeline.ingestLines(caller, { sourceType: options.sourceType, ...input }, via),
+    events: (input) =>
+      pipeline.ingestEvents(
+        caller,
+        {
+          ...input,
+          events: input.events.map((event) => ({
+            ...event,
+            sourceType: event.sourceType ?? options.sourceType,
+          })),
+        },
+        via,
+      ),
+    payloads: (payloads, batchKey = null) => pipeline.ingestPayloads(caller, { payloads, batchKey }, via),
+    async fault(message) {
+      logger.warn({ reason: message }, 'a source has a fault');
+      await options.onFault(message);
+    },
+    checkpoint: (key) => checkpoints.load(caller.tenantId, via.name, key),
+    saveCheckpoint: (key, value) => checkpoints.save(caller.tenantId, via.name, key, value),
+  };
+}
+
+function withSource(logger: Logger, caller: Caller, via: Via): Logger {
+  const source = { tenant: caller.tenantSlug, source: via.name, connector: via.connector };
+  return {
+    info: (details, message) => logger.info({ ...source, ...details }, message),
+    warn: (details, message) => logger.warn({ ...source, ...details }, message),
+    error: (details, message) => logger.error({ ...source, ...details }, message),
+  };
+}

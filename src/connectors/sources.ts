@@ -1,0 +1,90 @@
+// The room's door: configures sources, runs those that listen, follow or poll, and takes what senders post.
+import type { Caller } from '../domain/caller.ts';
+import type { Delivery, Reply } from '../domain/delivery.ts';
+import { NotFoundError } from '../domain/errors.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { Clock } from '../domain/time.ts';
+import type { IngestOutcome } from '../pipeline/input.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { checkpointsOf } from '../store/checkpoints.ts';
+import { findSource, noteFault } from '../store/sources.ts';
+import type { Store } from '../store/store.ts';
+import type { ConnectorKind } from './contract.ts';
+import { deliver } from './deliver.ts';
+import { type Intake, openIntake, type SourceRef } from './intake.ts';
+import { Supervisor } from './supervisor.ts';
+import { alertKind, type SourceUpserted, type UpsertSourceInput, upsertSource } from './upsert-source.ts';
+
+export type { SourceUpserted };
+
+export interface SourcesOptions {
+  readonly store: Store;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly kinds: readonly ConnectorKind[];
+}
+
+export interface Alert {
+  readonly connector: string;
+  /** Null: the connector's own. */
+  readonly source?: string | null | undefined;
+  readonly payload: string;
+}
+
+export interface Sources {
+  readonly kinds: readonly ConnectorKind[];
+  upsert(caller: Caller, input: UpsertSourceInput): Promise<SourceUpserted>;
+  /** The payload of one alert as JSON text. Throws ValidationError for a connector that maps none. */
+  ingestAlert(caller: Caller, alert: Alert): Promise<IngestOutcome>;
+  /** null: no connector answers here. `isOwnPage`: neither another site nor another name brought the request. */
+  deliver(delivery: Delivery, isOwnPage: boolean): Promise<Reply | null>;
+  /** Whether a connector answers this method and path. */
+  accepts(method: string, path: string): boolean;
+  /** Runs what is configured; changes are taken up within a second or two. */
+  start(): void;
+  /** Where the running source listens; null: it does not run here. */
+  addressOf(tenantId: number, name: string): string | null;
+  close(): Promise<void>;
+}
+
+export function openSources(options: SourcesOptions): Sources {
+  const { store, pipeline, clock, logger, kinds } = options;
+  const checkpoints = checkpointsOf(store);
+  const intakeOf = (kind: ConnectorKind, ref: SourceRef): Intake =>
+    openIntake({
+      caller: { tenantId: ref.tenantId, tenantSlug: ref.tenantSlug, actor: `source ${ref.name}` },
+      via: { name: ref.name, connector: kind.kind },
+      sourceType: kind.sourceType,
+      pipeline,
+      checkpoints,
+      clock,
+      logger,
+      onFault: (message) => noteFault(store, ref.tenantId, ref.name, message, clock.nowUs()),
+    });
+  const supervisor = new Supervisor({ store, kinds, logger, intakeOf });
+  return {
+    kinds,
+    async upsert(caller, input) {
+      const upserted = await upsertSource({ store, clock, caller }, kinds, input);
+      supervisor.poke();
+      return upserted;
+    },
+    async ingestAlert(caller, { connector, source, payload }) {
+      const kind = alertKind(kinds, connector);
+      const name = source ?? kind.kind;
+      const row = await findSource(store, caller.tenantId, name);
+      if (row === null ? source != null : row.connector !== kind.kind)
+        throw new NotFoundError(
+          `There is no source "${name}" of the connector "${kind.kind}". Make it with the mutation "upsertSource".`,
+          ['input', 'source'],
+        );
+      return intakeOf(kind, { ...caller, name }).payloads([payload]);
+    },
+    deliver: (delivery, isOwnPage) => deliver({ store, kinds, intakeOf }, delivery, isOwnPage),
+    accepts: (method, path) => kinds.some((kind) => kind.receiver?.accepts(method, path) === true),
+    start: () => supervisor.start(),
+    addressOf: (tenantId, name) => supervisor.addressOf(tenantId, name),
+    close: () => supervisor.close(),
+  };
+}

@@ -1,0 +1,147 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestMnemograph, type TestMnemograph } from '../support/server.ts';
+import { eventsSeen, listeningPort, received, sourceSeen, upsertSource } from '../support/sources.ts';
+import { until } from '../support/until.ts';
+
+let server: TestMnemograph;
+
+beforeAll(async () => {
+  server = await startTestMnemograph();
+});
+afterAll(() => server.close());
+
+const udp = (port: number, datagrams: readonly (string | Buffer)[]) =>
+  new Promise<void>((resolve, reject) => {
+    const socket = createSocket('udp4');
+    let left = datagrams.length;
+    for (const datagram of datagrams)
+      socket.send(datagram, port, '127.0.0.1', (error) => {
+        if (error) reject(error);
+        if (--left === 0) socket.close(() => resolve());
+      });
+  });
+
+async function tcp(port: number, bytes: string | Buffer): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.end(bytes);
+  await once(socket, 'close');
+}
+
+describe('over UDP', () => {
+  it('takes both formats; a line without a host has its sender', async () => {
+    const port = await listeningPort(
+      server,
+      { name: 'udp', connector: 'syslog', config: { port: 0 } },
+      'udp',
+    );
+    await udp(port, [
+      '<34>1 2026-11-01T10:00:00.000Z web-1 sshd 99 - - Failed password for root from 203.0.113.9\n',
+      '<13>Nov  1 10:00:01 web-2 cron[7]: job finished\0',
+      'only some words',
+    ]);
+    const seen = await received(server, 'udp', 3, 'udp');
+    expect(seen).toMatchObject({ received: 3, rejected: 0, lastError: null });
+    const events = await eventsSeen(server, 'udp');
+    expect(events.map(({ host, service }) => [host, service])).toEqual(
+      expect.arrayContaining([
+        ['web-1', 'sshd'],
+        ['web-2', 'cron'],
+        ['127.0.0.1', null],
+      ]),
+    );
+  });
+
+  it('keeps bytes that are no text', async () => {
+    const port = await listeningPort(
+      server,
+      { name: 'bytes', connector: 'syslog', config: { port: 0 } },
+      'b',
+    );
+    await udp(port, [Buffer.from([0x3c, 0x31, 0x33, 0x3e, 0xff, 0xfe, 0x41])]);
+    expect(await received(server, 'bytes', 1, 'b')).toMatchObject({ received: 1 });
+  });
+});
+
+describe('over TCP', () => {
+  it('takes counted octets and lines in one stream', async () => {
+    const port = await listeningPort(
+      server,
+      { name: 'tcp', connector: 'syslog', config: { protocol: 'tcp', port: 0 } },
+      'tcp',
+    );
+    const counted = '<13>1 2026-11-01T10:00:00Z db-1 app - - - first\nof two lines';
+    await tcp(
+      port,
+      `${Buffer.byteLength(counted)} ${counted}<13>1 2026-11-01T10:00:01Z db-2 app - - - second\n`,
+    );
+    await received(server, 'tcp', 2, 'tcp');
+    const events = await eventsSeen(server, 'tcp');
+    expect(events.map((e) => e.host).sort()).toEqual(['db-1', 'db-2']);
+    expect(events.find((e) => e.host === 'db-1')?.messageRaw).toBe(counted);
+  });
+
+  it('loses nothing at full speed: senders wait', async () => {
+    const port = await listeningPort(
+      server,
+      { name: 'flood', connector: 'syslog', config: { protocol: 'tcp', port: 0, maxQueued: 1_000 } },
+      'flood',
+    );
+    const lines = Array.from(
+      { length: 10_000 },
+      (_, n) => `<13>1 2026-11-01T10:00:00Z host-${n % 7} app - - - request ${n} took ${n % 90} ms\n`,
+    );
+    await tcp(port, lines.join(''));
+    expect(await received(server, 'flood', lines.length, 'flood')).toMatchObject({
+      received: lines.length,
+      rejected: 0,
+    });
+  });
+});
+
+describe('a source', () => {
+  it('says what keeps it from listening, and begins once that is gone', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await upsertSource(
+      server,
+      { name: 'busy', connector: 'syslog', config: { protocol: 'tcp', port } },
+      'busy',
+    );
+    const failing = await until('it fails', async () => {
+      const seen = await sourceSeen(server, 'busy', 'busy');
+      return seen?.lastError ? seen : null;
+    });
+    expect(failing).toMatchObject({ state: 'FAILING', lastError: expect.stringContaining('EADDRINUSE') });
+    other.close();
+    const { tenantId } = await server.runtime.callerFor('busy');
+    await until('it listens', () => server.sources.addressOf(tenantId, 'busy'));
+  });
+
+  it('starts anew where it was changed, and ends where it was disabled', async () => {
+    const input = { name: 'moved', connector: 'syslog', config: { protocol: 'tcp', port: 0 } };
+    const port = await listeningPort(server, input, 'moved');
+    await upsertSource(server, { ...input, enabled: false }, 'moved');
+    const { tenantId } = await server.runtime.callerFor('moved');
+    await until('it ended', () => server.sources.addressOf(tenantId, 'moved') === null);
+    await expect(tcp(port, 'x\n')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it.each([
+    [{ connector: 'telepathy' }, /no connector "telepathy"/],
+    [{ connector: 'syslog', config: { port: 99_999 } }, /"port"/],
+    [{ connector: 'syslog', config: { prot: 'tcp' } }, /prot/],
+    [{ connector: 'syslog', config: { protocol: 'tls' } }, /certFile and keyFile/],
+    [{ connector: 'syslog', secret: 'sixteen characters' }, /carries no secret/],
+  ])('%j is refused in words', async (input, message) => {
+    expect(await upsertSource(server, { name: 'wrong', ...input }, 'wrong')).toMatchObject({
+      code: 'VALIDATION',
+      message: expect.stringMatching(message),
+    });
+  });
+});

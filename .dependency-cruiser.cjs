@@ -22,6 +22,7 @@ module.exports = {
     only('memory', ...BELOW_PIPELINE),
     only('review', ...BELOW_PIPELINE, 'memory', 'pipeline'),
     only('pipeline', ...BELOW_PIPELINE, 'memory', 'review'),
+    only('archive', ...BELOW_PIPELINE, 'pipeline', 'review', 'memory'),
     only('connectors', ...BELOW_PIPELINE, 'pipeline', 'review'),
     only('graph', ...BELOW_PIPELINE, 'pipeline', 'review', 'memory', 'connectors'),
     {

@@ -11,6 +11,7 @@ Examples:
   mnemograph serve                      serve the memory at http://127.0.0.1:4000/graphql
   mnemograph ingest /var/log/auth.log   send a log file into it
   mnemograph patterns /var/log/syslog   look at a log's signatures, without any database
+  mnemograph export memory.jsonl        take the memory along
   mnemograph doctor                     is everything in place?
 `;
 
@@ -25,6 +26,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   demo: async () => (await import('./demo.ts')).registerDemo,
   ingest: async () => (await import('./ingest.ts')).registerIngest,
   patterns: async () => (await import('./patterns.ts')).registerPatterns,
+  export: async () => (await import('./export.ts')).registerExport,
+  import: async () => (await import('./import.ts')).registerImport,
   migrate: async () => (await import('./migrate.ts')).registerMigrate,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
 };

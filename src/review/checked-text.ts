@@ -31,7 +31,7 @@ export type TextField = keyof typeof MAX_CHARS;
 const MAX_JSON_CHARS = 65_536;
 
 /** NUL or a lone surrogate as JSON.stringify writes them; an even run of backslashes before it is plain text. */
-const UNSTORABLE_ESCAPE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+export const UNSTORABLE_ESCAPE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 const pathOf = (field: string) => ['input', field];
 

@@ -7,11 +7,12 @@ import {
   primaryKey,
   smallint,
   text,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../domain/severity.ts';
 import type { CandidateState, CandidateType, DecisionBand, ScoreComponent } from '../../domain/words.ts';
-import { createdAt, id8, moment, newId, tenantId, updatedAt } from './columns.ts';
+import { createdAt, id8, moment, newId, portableId, tenantId, updatedAt } from './columns.ts';
 
 /** Everything a score was made of: recomputing from it gives the same numbers. */
 export interface ScoreReceipt {
@@ -54,11 +55,13 @@ export const candidate = pgTable(
     withdrawn: boolean('withdrawn').notNull().default(false),
     suppressedUntil: moment('suppressed_until'),
     suppressedReason: text('suppressed_reason'),
+    portableId: portableId(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.candidateId] }),
+    uniqueIndex('candidate_portable_key').on(t.tenantId, t.portableId),
     index('candidate_subject_idx').on(t.tenantId, t.type, t.subject, t.firstSeenAt),
     index('candidate_score_idx').on(t.tenantId, t.score, t.candidateId),
     index('candidate_last_seen_idx').on(t.tenantId, t.lastSeenAt, t.candidateId),

@@ -1,6 +1,6 @@
 // Column kinds that every table shares.
 import { sql } from 'drizzle-orm';
-import { customType, integer, pgSequence, timestamp } from 'drizzle-orm/pg-core';
+import { customType, integer, pgSequence, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 /** One sequence for all ids: an id names one row of the whole database. */
 export const idSequence = pgSequence('mnemograph_id_seq', { cache: 16 });
@@ -23,6 +23,9 @@ export const count8 = customType<{ data: number; driverData: string | number }>(
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
 export const newId = (name: string) => id8(name).notNull().default(sql`nextval('mnemograph_id_seq')`);
+
+/** By which an export names the row: the same in every database that it was ever taken to. */
+export const portableId = () => uuid('portable_id').notNull().default(sql`gen_random_uuid()`);
 
 export const tenantId = () => integer('tenant_id').notNull();
 

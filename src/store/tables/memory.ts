@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { ImpactLevel, IncidentStatus } from '../../domain/words.ts';
-import { createdAt, id8, moment, newId, tenantId, updatedAt } from './columns.ts';
+import { createdAt, id8, moment, newId, portableId, tenantId, updatedAt } from './columns.ts';
 
 /** What a person decided to remember. */
 export const incident = pgTable(
@@ -25,11 +25,13 @@ export const incident = pgTable(
     settledAt: moment('settled_at'),
     mergedIntoId: id8('merged_into_id'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    portableId: portableId(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.incidentId] }),
+    uniqueIndex('incident_portable_key').on(t.tenantId, t.portableId),
     index('incident_last_observed_idx').on(t.tenantId, t.lastObservedAt, t.incidentId),
     index('incident_merged_into_idx')
       .on(t.tenantId, t.mergedIntoId)
@@ -109,11 +111,13 @@ export const lesson = pgTable(
     /** Millionths. */
     confidence: integer('confidence').notNull(),
     metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    portableId: portableId(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.lessonId] }),
+    uniqueIndex('lesson_portable_key').on(t.tenantId, t.portableId),
     index('lesson_updated_idx').on(t.tenantId, t.updatedAt, t.lessonId),
   ],
 );
@@ -151,11 +155,13 @@ export const runbookHint = pgTable(
     workedCount: integer('worked_count').notNull().default(0),
     failedCount: integer('failed_count').notNull().default(0),
     metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    portableId: portableId(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.hintId] }),
+    uniqueIndex('runbook_hint_portable_key').on(t.tenantId, t.portableId),
     index('runbook_hint_priority_idx').on(t.tenantId, t.priority, t.hintId),
   ],
 );
@@ -189,10 +195,12 @@ export const hintOutcome = pgTable(
     incidentId: id8('incident_id'),
     notes: text('notes'),
     reporter: text('reporter').notNull(),
+    portableId: portableId(),
     createdAt: createdAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.outcomeId] }),
+    uniqueIndex('hint_outcome_portable_key').on(t.tenantId, t.portableId),
     uniqueIndex('hint_outcome_hint_key').on(t.tenantId, t.hintId, t.outcomeId),
   ],
 );

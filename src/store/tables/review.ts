@@ -7,7 +7,7 @@ import type {
   NodeType,
   ReviewDecision,
 } from '../../domain/words.ts';
-import { createdAt, id8, moment, newId, tenantId } from './columns.ts';
+import { createdAt, id8, moment, newId, portableId, tenantId } from './columns.ts';
 
 /** One person's judgement on one candidate, incident or lesson (exactly one of the three). Append-only. */
 export const review = pgTable(
@@ -28,10 +28,12 @@ export const review = pgTable(
     scoreAfter: integer('score_after'),
     bandBefore: text('band_before').$type<DecisionBand>(),
     bandAfter: text('band_after').$type<DecisionBand>(),
+    portableId: portableId(),
     reviewedAt: moment('reviewed_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.reviewId] }),
+    uniqueIndex('review_portable_key').on(t.tenantId, t.portableId),
     index('review_candidate_idx').on(t.tenantId, t.candidateId, t.reviewedAt),
     index('review_incident_idx').on(t.tenantId, t.incidentId, t.reviewedAt),
     index('review_lesson_idx').on(t.tenantId, t.lessonId, t.reviewedAt),

@@ -1,0 +1,80 @@
+// Records that name something which neither the archive nor the memory holds.
+
+import { type MergeContext, run } from './merge.ts';
+import type { LineFault } from './read-records.ts';
+
+type Target = 'signature' | 'asset' | 'candidate' | 'incident' | 'lesson' | 'hint' | 'review';
+
+/** [kind, field, what it names]; a list names one in each element. */
+const REFERENCES: readonly (readonly [string, string, Target])[] = [
+  ['signature', 'mergedInto', 'signature'],
+  ['form', 'signature', 'signature'],
+  ['counts', 'signature', 'signature'],
+  ['counts', 'host', 'asset'],
+  ['signal', 'signature', 'signature'],
+  ['signal', 'host', 'asset'],
+  ['candidate', 'redirectedTo', 'candidate'],
+  ['candidate', 'signatures', 'signature'],
+  ['candidate', 'hosts', 'asset'],
+  ['candidateVersion', 'candidate', 'candidate'],
+  ['incident', 'mergedInto', 'incident'],
+  ['incident', 'signatures', 'signature'],
+  ['incident', 'hosts', 'asset'],
+  ['incident', 'candidates', 'candidate'],
+  ['example', 'incident', 'incident'],
+  ['lesson', 'incidents', 'incident'],
+  ['lesson', 'candidates', 'candidate'],
+  ['hint', 'signatures', 'signature'],
+  ['hint', 'incidents', 'incident'],
+  ['outcome', 'hint', 'hint'],
+  ['outcome', 'incident', 'incident'],
+  ['review', 'candidate', 'candidate'],
+  ['review', 'incident', 'incident'],
+  ['review', 'lesson', 'lesson'],
+  ['review', 'signature', 'signature'],
+  ['suppression', 'review', 'review'],
+];
+
+const NAMED: Record<Target, readonly [name: string, table: string, column: string]> = {
+  signature: ['key', 'signature', 'key'],
+  asset: ['hostname', 'asset', 'hostname'],
+  candidate: ['id', 'candidate', 'portable_id'],
+  incident: ['id', 'incident', 'portable_id'],
+  lesson: ['id', 'lesson', 'portable_id'],
+  hint: ['id', 'runbook_hint', 'portable_id'],
+  review: ['id', 'review', 'portable_id'],
+};
+
+/** Faults looked for per kind of reference. */
+const LIMIT = 100;
+
+const elementsOf = (kind: string, field: string) => `
+  select g.line, e.value as name
+    from staged g
+   cross join lateral jsonb_array_elements_text(
+     case jsonb_typeof(g.data -> '${field}') when 'array' then g.data -> '${field}'
+          when 'string' then jsonb_build_array(g.data -> '${field}') else '[]' end) as e(value)
+   where g.kind = '${kind}'`;
+
+const missing = (kind: string, field: string, target: Target) => {
+  const [name, table, column] = NAMED[target];
+  return `
+  select r.line, r.name from (${elementsOf(kind, field)}) r
+    left join (select data ->> '${name}' as name from staged where kind = '${target}') s using (name)
+    left join (select ${column}::text as name from ${table} where tenant_id = $1) k using (name)
+   where s.name is null and k.name is null order by r.line limit ${LIMIT}`;
+};
+
+export async function findDangling(ctx: MergeContext): Promise<LineFault[]> {
+  const faults: LineFault[] = [];
+  for (const [kind, field, target] of REFERENCES) {
+    for (const { line, name } of await run<{ line: number; name: string }>(
+      ctx,
+      missing(kind, field, target),
+    )) {
+      const reason = `${kind}: it names the ${target} ${name}, which neither the archive nor this memory holds.`;
+      faults.push({ line, field, reason });
+    }
+  }
+  return faults.sort((a, b) => a.line - b.line);
+}

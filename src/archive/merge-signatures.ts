@@ -5,7 +5,9 @@ import type { Severity } from '../domain/severity.ts';
 import type { FamilyLearner } from '../pipeline/families/learner.ts';
 import { groupFamilies } from '../pipeline/families/regroup.ts';
 import { Deltas } from '../pipeline/fold/deltas.ts';
+import { sketched } from '../pipeline/sketch-forms.ts';
 import { type Join, joinSignatures } from '../store/families.ts';
+import { writeSketches } from '../store/sketches.ts';
 import { type MergeContext, type Merged, run, staged, tally } from './merge.ts';
 
 /** What the memory does not know of an asset comes from the archive; what it knows stays. */
@@ -128,7 +130,8 @@ const FORMS_AT_ONCE = 2_000;
 interface Sighting {
   readonly key: string;
   readonly signatureId: string;
-  readonly firstUs: string;
+  /** null: no event of it is counted. */
+  readonly firstUs: string | null;
   readonly example: string;
 }
 
@@ -149,12 +152,13 @@ export async function learnForms(ctx: MergeContext, learner: FamilyLearner): Pro
               (extract(epoch from r."firstCountedAt") * 1000000)::bigint as "firstUs"
          from ${staged('form', 'key text, example text, "firstCountedAt" timestamptz')} r
          join signature_form f on f.tenant_id = $1 and f.key = r.key
-        where r."firstCountedAt" is not null and r.key > $2 order by r.key limit ${FORMS_AT_ONCE}`,
+        where r.key > $2 order by r.key limit ${FORMS_AT_ONCE}`,
       [ctx.tenantId, after],
     );
     if (rows.length === 0) break;
     after = rows.at(-1)!.key;
     const { client, tenantId } = ctx;
+    await writeSketches(client, tenantId, rows.map(sketched));
     const grouping = await groupFamilies({ client, tenantId, learner }, sightingsOf(rows), []);
     for (const signatureId of grouping.changed) changed.add(signatureId);
   }
@@ -164,6 +168,7 @@ export async function learnForms(ctx: MergeContext, learner: FamilyLearner): Pro
 function sightingsOf(rows: readonly Sighting[]): Deltas {
   const deltas = new Deltas();
   for (const { signatureId, firstUs, example } of rows) {
+    if (firstUs === null) continue;
     const us = Number(firstUs);
     deltas.signatures.set(signatureId, {
       signatureId,

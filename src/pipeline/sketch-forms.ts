@@ -26,7 +26,7 @@ export async function sketchForms(store: Store, signal: AbortSignal): Promise<nu
   return written;
 }
 
-const sketched = ({ key, example }: UnsketchedForm) => ({
+export const sketched = ({ key, example }: Pick<UnsketchedForm, 'key' | 'example'>) => ({
   key,
   sketch: sketchOf(describeForm(example, '').canonical),
 });

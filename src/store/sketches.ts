@@ -42,11 +42,11 @@ export async function readUnsketched(
 
 /** In one statement: a form is marked together with its rows. */
 export async function writeSketches(
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   tenantId: number,
   forms: readonly Sketched[],
 ): Promise<void> {
-  await pool.query(
+  await client.query(
     `with form as (
        update signature_form f set sketch_version = d.version
          from unnest($2::text[], $3::smallint[]) as d(key, version)

@@ -61,7 +61,7 @@ export const EXPORT_QUERIES: Readonly<Record<RecordKind, (tenantId: number) => s
     select json_build_object('kind', 'signature', 'key', s.key, 'scope', s.scope, 'version', s.version,
              'service', s.service, 'eventFamily', s.event_family, 'pattern', s.pattern, 'example', s.example_message,
              'pairKey', s.pair_key, 'pairRole', s.pair_role, 'firstSeenAt', s.first_seen_at,
-             'lastSeenAt', s.last_seen_at, 'occurrences', s.occurrence_count, 'worstSeverity', s.worst_severity,
+             'lastSeenAt', s.last_seen_at, 'occurrences', s.occurrence_count, 'worstSeverity', s.worst_severity, 'severities', s.severities,
              'score', s.score, 'mergedInto', m.key, 'metadata', s.metadata, 'createdAt', s.created_at)::text as line
       from signature s
       left join signature m on m.tenant_id = ${t} and m.signature_id = s.merged_into_id
@@ -91,9 +91,12 @@ export const EXPORT_QUERIES: Readonly<Record<RecordKind, (tenantId: number) => s
      where b.tenant_id = ${t} and (b.signature_id = 0 or s.key is not null)
      group by b.signature_id, b.asset_id, b.minute / ${MINUTES_PER_LINE}
      order by b.signature_id, b.asset_id, b.minute / ${MINUTES_PER_LINE}`,
+  clock: (t) => `
+    select json_build_object('kind', 'clock', 'firstMinute', first_minute, 'nowMinute', now_minute)::text as line
+      from event_clock where tenant_id = ${t}`,
   signal: (t) => `
     select json_build_object('kind', 'signal', 'identity', g.identity, 'signalKind', g.kind, 'label', g.label,
-             'score', g.score, 'severity', g.severity, 'signature', s.key, 'host', a.hostname, 'entity', g.entity,
+             'score', g.score, 'severity', g.severity, 'signature', s.key, 'host', a.hostname, 'entityKind', g.entity_kind, 'entity', g.entity,
              'text', g.text, 'observedAt', g.observed_at, 'endedAt', g.ended_at, 'detectedAt', g.detected_at,
              'baseline', g.baseline, 'observed', g.observed, 'recurring', g.recurring,
              'acknowledgedAt', g.acknowledged_at, 'acknowledgedBy', g.acknowledged_by, 'notes', g.notes)::text as line
@@ -133,10 +136,14 @@ export const EXPORT_QUERIES: Readonly<Record<RecordKind, (tenantId: number) => s
              'incidentType', i.incident_type, 'firstObservedAt', i.first_observed_at,
              'lastObservedAt', i.last_observed_at, 'recurrences', i.recurrence_count,
              'impactLevel', i.impact_level, 'confidence', i.confidence, 'status', i.status,
+             'settledStatus', i.settled_status, 'settledAt', i.settled_at,
              'mergedInto', m.portable_id, 'metadata', i.metadata,
              'signatures', ${keysOf(t, 'incident_signature', 'incident_id', 'i.incident_id')},
              'hosts', ${hostsOf(t, 'incident_asset', 'incident_id', 'i.incident_id')},
              'candidates', ${portable(t, 'incident_candidate', 'incident_id', 'i.incident_id', 'candidate', 'candidate_id')},
+             'stretches', coalesce((select jsonb_agg(jsonb_build_array(x.start_at, x.end_at) order by x.start_at)
+                                      from incident_recurrence x
+                                     where x.tenant_id = ${t} and x.incident_id = i.incident_id), '[]'),
              'createdAt', i.created_at, 'updatedAt', i.updated_at)::text as line
       from incident i
       left join incident m on m.tenant_id = ${t} and m.incident_id = i.merged_into_id

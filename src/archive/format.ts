@@ -5,6 +5,7 @@ import {
   CANDIDATE_STATES,
   CANDIDATE_TYPES,
   DECISION_BANDS,
+  ENTITY_KINDS,
   IMPACT_LEVELS,
   INCIDENT_STATUSES,
   LINK_TYPES,
@@ -62,6 +63,8 @@ const signature = z.object({
   lastSeenAt: moment,
   occurrences: count,
   worstSeverity: severity,
+  /** The bit of each severity rank that it was counted with. */
+  severities: z.int().min(0).max(255).default(0),
   score: millionths,
   /** The signature that it was joined into. */
   mergedInto: key.nullable(),
@@ -112,6 +115,9 @@ const counts = z.object({
   minutes: z.array(minuteCounts).min(1),
 });
 
+/** How far the events reach, in minutes since 1970. */
+const clock = z.object({ kind: z.literal('clock'), firstMinute: count, nowMinute: count });
+
 const signal = z.object({
   kind: z.literal('signal'),
   identity: z.string().min(1),
@@ -121,6 +127,7 @@ const signal = z.object({
   severity,
   signature: key.nullable(),
   host: name.nullable(),
+  entityKind: z.enum(ENTITY_KINDS).nullable().default(null),
   entity: z.string().nullable(),
   text: z.string(),
   observedAt: moment,
@@ -188,11 +195,16 @@ const incident = z.object({
   impactLevel: z.enum(IMPACT_LEVELS),
   confidence: millionths,
   status: z.enum(INCIDENT_STATUSES),
+  /** What a person last decided, and the newest event then. */
+  settledStatus: z.enum(INCIDENT_STATUSES).default('ACTIVE'),
+  settledAt: moment.nullable().default(null),
   mergedInto: id.nullable().default(null),
   metadata,
   signatures: keys,
   hosts: names,
   candidates: ids,
+  /** When it happened: stretches of time, which `recurrences` counts. */
+  stretches: z.array(z.tuple([moment, moment])).default([]),
   ...when,
 });
 
@@ -305,6 +317,7 @@ export const record = z.discriminatedUnion('kind', [
   alias,
   constraint,
   counts,
+  clock,
   signal,
   candidate,
   candidateVersion,

@@ -1,5 +1,5 @@
 import { ValidationError } from '../domain/errors.ts';
-import { type Announcement, announce } from '../live/outbox.ts';
+import { type Announcement, announce, incidentsUpdated } from '../live/outbox.ts';
 import { FamilyLearner } from '../pipeline/families/learner.ts';
 import { rewordFamilies } from '../pipeline/families/regroup.ts';
 import { lockFolding } from '../pipeline/fold/fold.ts';
@@ -7,9 +7,9 @@ import { transaction, type WriteTransaction } from '../store/transaction.ts';
 import type { VerbContext } from '../store/verb.ts';
 import type { RecordKind } from './format.ts';
 import { type MergeContext, type Merged, tally } from './merge.ts';
-import { mergeCandidates } from './merge-candidates.ts';
-import { mergeCounts, mergeEpisodes, mergeSignals, mergeTotals } from './merge-counts.ts';
-import { mergeHints, mergeIncidents, mergeLessons } from './merge-incidents.ts';
+import { type MergedCandidates, mergeCandidates } from './merge-candidates.ts';
+import { mergeClock, mergeCounts, mergeEpisodes, mergeSignals, mergeTotals } from './merge-counts.ts';
+import { type MergedIncidents, mergeHints, mergeIncidents, mergeLessons } from './merge-incidents.ts';
 import { mergeLinks, mergeOutcomes, mergeReviews, mergeSuppressions } from './merge-judgements.ts';
 import { addSignatures, joinFamilies, learnForms, mergeAssets, mergeDecisions } from './merge-signatures.ts';
 import type { LineFault, NumberedRecord } from './read-records.ts';
@@ -120,6 +120,7 @@ async function mergeStaged(
   const counts = await mergeCounts(ctx);
   merged.counts = counts.merged;
   await mergeTotals(ctx);
+  await mergeClock(ctx);
   await rewordFamilies(
     { client: ctx.client, tenantId: ctx.tenantId, learner: new FamilyLearner() },
     reworded,
@@ -138,14 +139,18 @@ async function mergeStaged(
   merged.link = await mergeLinks(ctx);
   return {
     merged,
-    announcements: [...announcementsOf('candidate', candidates), ...announcementsOf('incident', incidents)],
+    announcements: [...candidatesTold(candidates), ...incidentsTold(incidents)],
   };
 }
 
-const announcementsOf = (
-  topic: Announcement['topic'],
-  { addedIds, changedIds }: { addedIds: readonly string[]; changedIds: readonly string[] },
-): Announcement[] => [
-  ...addedIds.map((subjectId) => ({ topic, subjectId, kind: 'CREATED' as const })),
-  ...changedIds.map((subjectId) => ({ topic, subjectId, kind: 'UPDATED' as const })),
+const candidatesTold = ({ addedIds, changedIds }: MergedCandidates): Announcement[] => [
+  ...addedIds.map((subjectId) => ({ topic: 'candidate', subjectId, kind: 'CREATED' }) as const),
+  ...changedIds.map((subjectId) => ({ topic: 'candidate', subjectId, kind: 'UPDATED' }) as const),
+];
+
+const incidentsTold = ({ addedIds, changedIds }: MergedIncidents): Announcement[] => [
+  ...addedIds.map(
+    (subjectId) => ({ topic: 'incident', subjectId, kind: 'CREATED', reason: 'IMPORTED' }) as const,
+  ),
+  ...incidentsUpdated(changedIds, 'IMPORTED'),
 ];

@@ -52,11 +52,11 @@ export const mergeTotals = (ctx: MergeContext) =>
   run(
     ctx,
     `with read as (
-       select k.root_id, r.* from ${staged('signature', 'key text, occurrences bigint, "worstSeverity" smallint, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, example text, pattern text, score int')} r
+       select k.root_id, r.* from ${staged('signature', 'key text, occurrences bigint, "worstSeverity" smallint, severities smallint, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, example text, pattern text, score int')} r
          join ${ROOT_OF_KEY} k on k.key = r.key
         where r.occurrences > 0
      ), sums as (
-       select root_id, sum(occurrences) as n, max("worstSeverity") as worst, min("firstSeenAt") as first_at,
+       select root_id, sum(occurrences) as n, max("worstSeverity") as worst, bit_or(severities) as severities, min("firstSeenAt") as first_at,
               max("lastSeenAt") as last_at, max(score) as score,
               (array_agg(example order by "firstSeenAt", example collate "C"))[1] as example,
               (array_agg(pattern order by "firstSeenAt", example collate "C"))[1] as pattern
@@ -70,6 +70,7 @@ export const mergeTotals = (ctx: MergeContext) =>
      update signature s set
        occurrence_count = greatest(s.occurrence_count, t.n, t.counted),
        worst_severity = case when t.is_new then t.worst else greatest(s.worst_severity, t.worst) end,
+       severities = s.severities | t.severities,
        first_seen_at = case when t.is_new then t.first_at else least(s.first_seen_at, t.first_at) end,
        last_seen_at = case when t.is_new then t.last_at else greatest(s.last_seen_at, t.last_at) end,
        example_message = case when t.is_earlier then t.example else s.example_message end,
@@ -78,24 +79,36 @@ export const mergeTotals = (ctx: MergeContext) =>
       from told t where s.tenant_id = $1 and s.signature_id = t.root_id`,
   );
 
+/** Detection's clock is never set back. */
+export const mergeClock = (ctx: MergeContext) =>
+  run(
+    ctx,
+    `insert into event_clock as c (tenant_id, first_minute, now_minute)
+     select $1::int, min("firstMinute"), max("nowMinute")
+       from ${staged('clock', '"firstMinute" int, "nowMinute" int')} r having count(*) > 0
+     on conflict (tenant_id) do update set
+       first_minute = least(c.first_minute, excluded.first_minute),
+       now_minute = greatest(c.now_minute, excluded.now_minute)`,
+  );
+
 export async function mergeEpisodes(ctx: MergeContext, touched: readonly Touched[]): Promise<void> {
   const { tx, tenantId, clock } = ctx;
   await updateEpisodes({ tx, tenantId, clock, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS }, touched);
 }
 
 const SIGNAL_COLUMNS = `identity text, "signalKind" text, label text, score float8, severity smallint, signature text,
-  host text, entity text, text text, "observedAt" timestamptz, "endedAt" timestamptz, "detectedAt" timestamptz,
+  host text, "entityKind" text, entity text, text text, "observedAt" timestamptz, "endedAt" timestamptz, "detectedAt" timestamptz,
   baseline float8, observed float8, recurring boolean, "acknowledgedAt" timestamptz, "acknowledgedBy" text, notes text`;
 
 /** Acknowledged signals: they tell how an episode ended. An acknowledgement that is there already stands. */
 export const mergeSignals = (ctx: MergeContext) =>
   run<{ added: boolean }>(
     ctx,
-    `insert into signal as s (tenant_id, identity, kind, label, score, severity, signature_id, asset_id, entity, text,
+    `insert into signal as s (tenant_id, identity, kind, label, score, severity, signature_id, asset_id, entity_kind, entity, text,
                               observed_at, ended_at, detected_at, baseline, observed, recurring, acknowledged,
                               acknowledged_at, acknowledged_by, notes)
      select distinct on (r.identity) $1::int, r.identity, r."signalKind", r.label, r.score, r.severity, k.root_id,
-            a.asset_id, r.entity, r.text, r."observedAt", r."endedAt", r."detectedAt", r.baseline, r.observed,
+            a.asset_id, r."entityKind", r.entity, r.text, r."observedAt", r."endedAt", r."detectedAt", r.baseline, r.observed,
             r.recurring, true, r."acknowledgedAt", r."acknowledgedBy", r.notes
        from ${staged('signal', SIGNAL_COLUMNS)} r
        left join ${ROOT_OF_KEY} k on k.key = r.signature

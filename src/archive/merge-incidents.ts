@@ -9,7 +9,8 @@ export interface MergedIncidents {
 }
 
 const INCIDENT_COLUMNS = `id uuid, title text, summary text, "incidentType" text, "firstObservedAt" timestamptz,
-  "lastObservedAt" timestamptz, recurrences int, "impactLevel" text, confidence int, status text, "mergedInto" uuid,
+  "lastObservedAt" timestamptz, recurrences int, "impactLevel" text, confidence int, status text, "settledStatus" text,
+  "settledAt" timestamptz, "mergedInto" uuid,
   metadata jsonb, "createdAt" timestamptz, "updatedAt" timestamptz`;
 
 const newer = (column: string) =>
@@ -17,13 +18,14 @@ const newer = (column: string) =>
 
 const INCIDENTS = `
   insert into incident as i (tenant_id, portable_id, title, summary, incident_type, first_observed_at,
-                             last_observed_at, recurrence_count, impact_level, confidence, status, metadata,
+                             last_observed_at, recurrence_count, impact_level, confidence, status,
+                             settled_status, settled_at, metadata,
                              created_at, updated_at)
   select distinct on (id) $1::int, id, title, summary, "incidentType", "firstObservedAt", "lastObservedAt", recurrences,
-         "impactLevel", confidence, status, nullif(metadata, 'null'), "createdAt", "updatedAt"
+         "impactLevel", confidence, status, "settledStatus", "settledAt", nullif(metadata, 'null'), "createdAt", "updatedAt"
     from ${staged('incident', INCIDENT_COLUMNS)} r order by id, "updatedAt" desc
   on conflict (tenant_id, portable_id) do update set
-    ${['title', 'summary', 'incident_type', 'impact_level', 'confidence', 'status', 'metadata'].map(newer).join(', ')},
+    ${['title', 'summary', 'incident_type', 'impact_level', 'confidence', 'status', 'settled_status', 'settled_at', 'metadata'].map(newer).join(', ')},
     first_observed_at = least(i.first_observed_at, excluded.first_observed_at),
     last_observed_at = greatest(i.last_observed_at, excluded.last_observed_at),
     recurrence_count = greatest(i.recurrence_count, excluded.recurrence_count),
@@ -37,6 +39,15 @@ const INCIDENT_LINKS = [
      from ${staged('incident', 'id uuid, "mergedInto" uuid, "updatedAt" timestamptz')} r
      join incident t on t.tenant_id = $1 and t.portable_id = r."mergedInto"
     where i.tenant_id = $1 and i.portable_id = r.id and i.merged_into_id is null and r."updatedAt" >= i.updated_at`,
+  `insert into incident_recurrence (tenant_id, incident_id, start_at, end_at)
+   select $1, i.incident_id, (x.value ->> 0)::timestamptz, (x.value ->> 1)::timestamptz
+     from ${staged('incident', 'id uuid, stretches jsonb')} r
+     join incident i on i.tenant_id = $1 and i.portable_id = r.id
+    cross join lateral jsonb_array_elements(r.stretches) as x(value)
+    where not exists (select 1 from incident_recurrence o
+                       where o.tenant_id = $1 and o.incident_id = i.incident_id
+                         and o.end_at >= (x.value ->> 0)::timestamptz and o.start_at <= (x.value ->> 1)::timestamptz)
+   on conflict do nothing`,
   `insert into incident_signature (tenant_id, incident_id, signature_id)
    select distinct $1::int, i.incident_id, k.root_id
      from ${members('incident', 'signatures')} m join incident i on i.tenant_id = $1 and i.portable_id = m.id

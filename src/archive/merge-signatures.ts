@@ -41,16 +41,16 @@ export const mergeAssets = async (ctx: MergeContext): Promise<Merged> =>
 
 const SIGNATURE_COLUMNS = `key text, scope text, version smallint, service text, "eventFamily" text, pattern text,
   example text, "pairKey" text, "pairRole" text, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz,
-  occurrences bigint, "worstSeverity" smallint, score int, "mergedInto" text, metadata jsonb, "createdAt" timestamptz`;
+  occurrences bigint, "worstSeverity" smallint, severities smallint, score int, "mergedInto" text, metadata jsonb, "createdAt" timestamptz`;
 
 /** New rows only, uncounted; where each was joined to is taken over as it is. */
 export async function addSignatures(ctx: MergeContext): Promise<Merged> {
   const made = await run<{ key: string }>(
     ctx,
     `insert into signature (tenant_id, scope, key, version, service, event_family, pattern, example_message, pair_key,
-                            pair_role, first_seen_at, last_seen_at, worst_severity, score, metadata, created_at)
+                            pair_role, first_seen_at, last_seen_at, worst_severity, severities, score, metadata, created_at)
      select distinct on (key) $1::int, scope, key, version, service, "eventFamily", pattern, example, "pairKey",
-            "pairRole", "firstSeenAt", "lastSeenAt", "worstSeverity", score, nullif(metadata, 'null'), "createdAt"
+            "pairRole", "firstSeenAt", "lastSeenAt", "worstSeverity", severities, score, nullif(metadata, 'null'), "createdAt"
        from ${staged('signature', SIGNATURE_COLUMNS)} r order by key
      on conflict do nothing returning key`,
   );
@@ -174,6 +174,7 @@ function sightingsOf(rows: readonly Sighting[]): Deltas {
       signatureId,
       n: 0,
       worst: 0 as Severity,
+      severities: 0,
       firstUs: us,
       lastUs: us,
       example,

@@ -77,6 +77,15 @@ export interface SelfHealSettings {
   readonly minCycles: number;
 }
 
+export interface AnomalySettings {
+  /** A severity rank: a signature of this or worse is an anomaly when it is new… */
+  readonly minSeverity: number;
+  /** …which it is where it had no event for this long, */
+  readonly unseenUs: Micros;
+  /** and the tenant's memory began at least this long before. */
+  readonly warmUpUs: Micros;
+}
+
 export interface DetectSettings {
   readonly episode: EpisodeSettings;
   readonly aliveness: AlivenessSettings;
@@ -85,6 +94,7 @@ export interface DetectSettings {
   readonly spike: SpikeSettings;
   readonly recurrence: RecurrenceSettings;
   readonly selfHeal: SelfHealSettings;
+  readonly anomaly: AnomalySettings;
   /** What lies further apart belongs to different candidates. */
   readonly runGapUs: Micros;
 }
@@ -131,5 +141,6 @@ export const DETECT_SETTINGS: DetectSettings = {
     windowUs: 7 * US_PER_DAY,
     minCycles: 2,
   },
+  anomaly: { minSeverity: 4, unseenUs: 30 * US_PER_DAY, warmUpUs: US_PER_DAY },
   runGapUs: 7 * US_PER_DAY,
 };

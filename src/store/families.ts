@@ -73,7 +73,7 @@ const STATEMENTS = {
   episodes: `delete from episode e using m where e.tenant_id = $1 and e.signature_id = m.from_id`,
   signals: `, moved as (
               update signal s set signature_id = m.to_id, identity = s.identity || '${SET_ASIDE}'
-                from m where s.tenant_id = $1 and s.signature_id = m.from_id and s.kind in ('SPIKE', 'NEW_SIGNATURE')
+                from m where s.tenant_id = $1 and s.signature_id = m.from_id and s.kind in ('SPIKE', 'NEW_SIGNATURE', 'MODEL')
               returning s.signal_id)
             update correlation_group g set identity = g.identity || '${SET_ASIDE}'
               from group_signal x join moved on moved.signal_id = x.signal_id

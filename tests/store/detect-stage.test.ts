@@ -41,7 +41,7 @@ const flood = (fromUs: Micros, n: number, seconds = 120): WorldEvent[] =>
     signature: 'v1:flood',
     host: 'web-1',
     severity: Severity.ERROR,
-    message: `request ${i} failed`,
+    message: `request ${i} again`,
   }));
 
 interface CandidateRow {
@@ -83,7 +83,7 @@ describe('a burst', () => {
     const { announcements } = await tenant.deliver(flood(T0 + 290 * US_PER_MINUTE, 90, 30));
     const [burst] = await candidates('BURST');
     expect(burst!.explanation).toBe(
-      '«request 0 failed» came 90 times in 1 minute on web-1, 2026-03-02 04:50 UTC; normal is 0.1 a minute. ' +
+      '«request 0 again» came 90 times in 1 minute on web-1, 2026-03-02 04:50 UTC; normal is 0.1 a minute. ' +
         'The peak was 90 events in 5 minutes at 2026-03-02 04:50 UTC, worst severity ERROR.',
     );
     expect(announcements.map(({ topic, kind }) => [topic, kind])).toEqual([

@@ -341,6 +341,7 @@ describe('the digest', () => {
 
   it('leaves out what is decided, what is older than asked for, and what is beyond the first', async () => {
     const { candidateId } = await remembered();
+    await t.store.writePool.query(`update candidate set state = 'DISMISSED' where state = 'OPEN'`);
     expect(await interesting(ctx(), { first: 10 })).toEqual([]);
     await t.store.writePool.query(`update candidate set state = 'OPEN' where candidate_id = $1`, [
       candidateId,

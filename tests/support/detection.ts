@@ -170,7 +170,7 @@ export async function memoryOf(tenant: Tenant): Promise<Record<string, object[]>
         where e.tenant_id = $1 order by 1, 2, 3`,
     ),
     signals: await tenant.rows(
-      `select s.identity, s.kind, s.label, s.score, s.severity, s.text, s.recurring, s.baseline, s.observed, s.entity,
+      `select s.identity, s.kind, s.label, s.score, s.severity, s.text, s.recurring, s.baseline, s.observed, s.entity, s.event_id,
               ${moment('s.observed_at')}, ${moment('s.ended_at')}, g.identity as "group", g.event_count, g.metadata
          from signal s left join group_signal gs using (tenant_id, signal_id)
          left join correlation_group g using (tenant_id, group_id)

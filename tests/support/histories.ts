@@ -70,6 +70,30 @@ const flaps = fc
     ]),
   );
 
+/** Errors so rare that they may be new, and words that alarm. */
+const rarities = fc
+  .array(
+    fc.record({
+      host,
+      at: minuteIn(70),
+      signature: fc.constantFrom('odd', 'parity'),
+      severity: fc.constantFrom(Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.CRITICAL),
+    }),
+    { maxLength: 8 },
+  )
+  .map((all) =>
+    all.map((r) =>
+      event(
+        r.at,
+        0,
+        r.host,
+        r.signature,
+        r.severity,
+        r.signature === 'odd' ? 'splines reticulated' : 'memory parity error',
+      ),
+    ),
+  );
+
 function event(
   minute: number,
   second: number,
@@ -85,8 +109,8 @@ function event(
 }
 
 export const anyHistory: fc.Arbitrary<WorldEvent[]> = fc
-  .tuple(fc.array(heartbeat, { maxLength: 4 }), fc.array(burst, { maxLength: 3 }), warnings, flaps)
-  .map(([beats, bursts, warned, flapped]) => [...beats.flat(), ...bursts.flat(), ...warned, ...flapped])
+  .tuple(fc.array(heartbeat, { maxLength: 4 }), fc.array(burst, { maxLength: 3 }), warnings, flaps, rarities)
+  .map(([beats, bursts, ...sparse]) => [...beats.flat(), ...bursts.flat(), ...sparse.flat()])
   .filter((events) => events.length > 0);
 
 /** Parts of the whole, in order. */

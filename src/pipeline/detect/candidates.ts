@@ -5,6 +5,7 @@ import { type Matches, matchStored } from '../../detect/identity.ts';
 import type { Announcement } from '../../live/outbox.ts';
 import { assess } from './assess.ts';
 import type { DetectContext } from './context.ts';
+import { judgeAnomalies, judgeSilences } from './find-anomalies.ts';
 import { judgeBursts } from './find-bursts.ts';
 import { judgeRecurrences } from './find-recurrences.ts';
 import { judgeSelfHeals } from './find-self-heals.ts';
@@ -36,6 +37,14 @@ export async function refreshCandidates(
     ...(await judgeSelfHeals(
       ctx,
       widened.filter((s) => s.type === 'SELF_HEAL'),
+    )),
+    ...(await judgeAnomalies(
+      ctx,
+      widened.filter((s) => s.type === 'ANOMALY' && s.about === 'SIGNATURE'),
+    )),
+    ...(await judgeSilences(
+      ctx,
+      widened.filter((s) => s.type === 'ANOMALY' && s.about === 'SILENCE'),
     )),
   ];
   const matched = judged.map((j) => ({ ...j, matches: matchesOf(j, stored.get(scopeKey(j.scope)) ?? []) }));
@@ -83,7 +92,7 @@ async function assessAll(
     kept.map(({ finding, stored }) => ({ ...finding, candidateId: stored?.id ?? null })),
   );
   return kept.map(({ scope, finding, stored }, i) => {
-    const firstSeenUs = Math.min(...membersOf(scope).map((m) => m.firstSeenUs));
+    const firstSeenUs = Math.min(finding.lastUs, ...membersOf(scope).map((m) => m.firstSeenUs));
     const state = stored?.content.state ?? null;
     return { finding, stored, ...assess(finding, firstSeenUs, judgements[i]!, state, ctx.scoring) };
   });

@@ -14,6 +14,7 @@ import { updateCycles } from './cycles.ts';
 import { updateEpisodes } from './episodes.ts';
 import { advanceClock } from './event-clock.ts';
 import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
+import { updateModelSignals } from './model-signals.ts';
 import { updateNewSignatures } from './new-signatures.ts';
 import { findTouchedPairs, scopesOfTouched } from './plan.ts';
 import { membersOf } from './scopes.ts';
@@ -21,7 +22,7 @@ import { updateSignatureScores } from './signature-scores.ts';
 import { updateSilences } from './silences.ts';
 import { updateSpikes } from './spikes.ts';
 import { isIdle, mergeTouched, type Touched, type Work } from './touched.ts';
-import { updateVerdicts } from './verdicts.ts';
+import { loadAnomalousVerdicts, updateVerdicts } from './verdicts.ts';
 
 export type { Touched };
 
@@ -65,8 +66,11 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     pairsTouched.map((t) => t.pairKey),
   );
 
-  await updateEpisodes(ctx, changed);
-  await updateVerdicts(ctx, [...signatures.keys(), ...restated]);
+  const episodes = await updateEpisodes(ctx, changed);
+  const judged = [...signatures.keys(), ...restated];
+  await updateVerdicts(ctx, judged);
+  const verdicts = await loadAnomalousVerdicts(ctx, judged);
+  const scored = await updateModelSignals(ctx, episodes, restated, verdicts);
   const spikes = await updateSpikes(ctx, touched, regrouped);
   const recoveries = await updateCycles(ctx, pairsTouched, pairs);
   const news = await updateNewSignatures(ctx, {
@@ -84,6 +88,9 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     hostnames,
     pairsTouched,
     bursts: spikes.changes,
+    verdicts,
+    clock: eventClock,
+    silences: silences.changes,
   });
   const candidates = await refreshCandidates(ctx, scopes);
   await updateSignatureScores(
@@ -106,6 +113,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
       ...recoveries,
       ...silences.announcements,
       ...news.announcements,
+      ...scored,
       ...candidates,
       ...incidents,
     ]),

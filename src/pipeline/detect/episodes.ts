@@ -15,9 +15,24 @@ interface Chain extends Touched {
   readonly prefix: Bucket | null;
 }
 
-export async function updateEpisodes(ctx: DetectContext, touched: readonly Touched[]): Promise<void> {
+/** A series whose episodes were chained anew from some moment on. */
+export interface EpisodeChange {
+  readonly signatureId: string;
+  readonly assetId: string;
+  /** All of them from there up to where the chain met what was stored. */
+  readonly episodes: readonly Episode[];
+  /** Stored ones that are none any more. */
+  readonly gone: readonly Episode[];
+  /** Those of `episodes` that are new or other than they were. */
+  readonly written: readonly Episode[];
+}
+
+export async function updateEpisodes(
+  ctx: DetectContext,
+  touched: readonly Touched[],
+): Promise<EpisodeChange[]> {
   let open = await withPrefixes(ctx, touched);
-  const changes: Change[] = [];
+  const changes: EpisodeChange[] = [];
   for (let reach = FIRST_REACH_MINUTES; open.length > 0; reach *= 4) {
     const loaded = await loadChains(ctx, open, reach);
     const unfinished: Chain[] = [];
@@ -29,6 +44,7 @@ export async function updateEpisodes(ctx: DetectContext, touched: readonly Touch
     open = unfinished;
   }
   await store(ctx, changes);
+  return changes;
 }
 
 interface PrefixRow {
@@ -152,15 +168,8 @@ async function loadChains(ctx: DetectContext, chains: readonly Chain[], reach: n
   }));
 }
 
-interface Change {
-  readonly signatureId: string;
-  readonly assetId: string;
-  readonly gone: Episode[];
-  readonly written: Episode[];
-}
-
 /** Null where the chain runs on beyond what was loaded. */
-function rechain(ctx: DetectContext, chain: Chain, loaded: Loaded): Change | null {
+function rechain(ctx: DetectContext, chain: Chain, loaded: Loaded): EpisodeChange | null {
   const buckets = chain.prefix === null ? loaded.buckets : [chain.prefix, ...loaded.buckets];
   const computed = chainEpisodes(chain.assetId, buckets, ctx.settings.episode);
   const storedByStart = new Map(loaded.stored.map((e) => [e.startUs, e]));
@@ -172,6 +181,7 @@ function rechain(ctx: DetectContext, chain: Chain, loaded: Loaded): Change | nul
   return {
     signatureId: chain.signatureId,
     assetId: chain.assetId,
+    episodes: mine,
     gone: loaded.stored.filter((e) => e.startUs < endUs && !starts.has(e.startUs)),
     written: mine.filter((e) => !isSame(e, storedByStart.get(e.startUs))),
   };
@@ -184,8 +194,8 @@ const isSame = (a: Episode, b: Episode | undefined): boolean =>
   a.sourced === b.sourced &&
   a.worst === b.worst;
 
-async function store(ctx: DetectContext, changes: readonly Change[]): Promise<void> {
-  const rowsOf = (pick: (change: Change) => Episode[]) =>
+async function store(ctx: DetectContext, changes: readonly EpisodeChange[]): Promise<void> {
+  const rowsOf = (pick: (change: EpisodeChange) => readonly Episode[]) =>
     changes.flatMap((change) =>
       pick(change).map((e) => ({
         signature_id: change.signatureId,

@@ -27,7 +27,7 @@ export async function loadJudgements(
 ): Promise<Judgements[]> {
   const [reviews, suppressions] = [await loadReviews(ctx, subjects), await loadSuppressions(ctx, subjects)];
   return subjects.map((subject) => {
-    const about = subject.signatureIds.flatMap((id) => reviews.get(`${subject.type}|${id}`) ?? []);
+    const about = keysOf(subject).flatMap((key) => reviews.get(key) ?? []);
     return {
       reviews: about.map(({ decision, reviewedUs }) => ({
         decision,
@@ -41,6 +41,10 @@ export async function loadJudgements(
   });
 }
 
+/** What is about no signature is taught by its own reviews alone. */
+const keysOf = ({ type, signatureIds, candidateId }: Subject): string[] =>
+  signatureIds.length > 0 ? signatureIds.map((id) => `${type}|${id}`) : [`${type}|of ${candidateId}`];
+
 interface LatestReview {
   readonly candidateId: string;
   readonly decision: ReviewDecision;
@@ -49,18 +53,21 @@ interface LatestReview {
 
 type ReviewRow = {
   type: CandidateType;
-  signatureId: string;
+  signatureId: string | null;
   candidateId: string;
   decision: ReviewDecision;
   reviewedUs: string;
 };
 
-/** The latest decision of each reviewer on each candidate, by `type|signatureId`, oldest first. */
+/** The latest decision of each reviewer on each candidate, by {@link keysOf}, oldest first. */
 async function loadReviews(
   ctx: DetectContext,
   subjects: readonly Subject[],
 ): Promise<Map<string, LatestReview[]>> {
   const asked = subjects.flatMap((s) => s.signatureIds.map((id) => ({ type: s.type, signature_id: id })));
+  const unsigned = subjects.flatMap(({ signatureIds, candidateId }) =>
+    signatureIds.length === 0 && candidateId !== null ? [{ id: candidateId }] : [],
+  );
   const rows = await query<ReviewRow>(
     ctx,
     sql`select * from (
@@ -69,15 +76,17 @@ async function loadReviews(
                  r.decision, (extract(epoch from r.reviewed_at) * 1000000)::bigint as "reviewedUs", r.review_id
             from review r
            where r.tenant_id = ${ctx.tenantId} and r.candidate_id is not null
-             and (r.candidate_type, r.signature_id) in (
+             and ((r.candidate_type, r.signature_id) in (
                    select t.type, t.signature_id
                      from json_to_recordset(${asJson(asked)}::json) as t(type text, signature_id bigint))
+               or r.signature_id is null and r.candidate_id in (
+                   select t.id from json_to_recordset(${asJson(unsigned)}::json) as t(id bigint)))
            order by r.reviewer, r.candidate_id, r.reviewed_at desc, r.review_id desc) latest
          order by latest."reviewedUs", latest.review_id`,
   );
   const reviews = new Map<string, LatestReview[]>();
   for (const row of rows) {
-    const key = `${row.type}|${row.signatureId}`;
+    const key = `${row.type}|${row.signatureId ?? `of ${row.candidateId}`}`;
     const latest = {
       candidateId: row.candidateId,
       decision: row.decision,

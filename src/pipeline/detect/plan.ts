@@ -1,11 +1,13 @@
 // Which subjects have to be looked at again, given what was touched.
 import { sql } from 'drizzle-orm';
 import { alivenessReachMinutes } from '../../detect/aliveness.ts';
+import { anomalySubject } from '../../detect/anomaly.ts';
 import { burstSubject } from '../../detect/burst.ts';
 import { recurrenceSubject } from '../../detect/recurrence.ts';
 import type { Hostnames } from '../../detect/rows.ts';
 import { pairKeyOf, selfHealSubject } from '../../detect/self-heal.ts';
 import { type Micros, US_PER_MINUTE } from '../../domain/time.ts';
+import { type AnomalyTouch, anomalyScopes } from './anomaly-scopes.ts';
 import { asJson, type DetectContext, query } from './context.ts';
 import type { TouchedPair } from './cycles.ts';
 import { idRows, loadHostnames, loadPairs, loadSignatures, type SignatureRow } from './facts.ts';
@@ -13,10 +15,7 @@ import type { Scope } from './scopes.ts';
 import type { BurstChange } from './spike-signals.ts';
 import { groupBy, type Touched } from './touched.ts';
 
-export interface Plan {
-  readonly touched: readonly Touched[];
-  readonly restated: readonly string[];
-  readonly signatures: ReadonlyMap<string, SignatureRow>;
+export interface Plan extends AnomalyTouch {
   readonly pairs: ReadonlyMap<string, readonly SignatureRow[]>;
   readonly hostnames: Hostnames;
   readonly pairsTouched: readonly TouchedPair[];
@@ -87,7 +86,13 @@ export async function scopesOfTouched(ctx: DetectContext, plan: Plan): Promise<S
     const toUs = t.toUs + settings.selfHeal.outageLookBackUs;
     return [{ ...t, type: 'SELF_HEAL', subject, members, toUs }];
   });
-  return [...recurrences, ...heals, ...(await burstScopes(ctx, plan)), ...(await aged(ctx, plan))];
+  return [
+    ...recurrences,
+    ...heals,
+    ...(await burstScopes(ctx, plan)),
+    ...(await anomalyScopes(ctx, plan)),
+    ...(await aged(ctx, plan)),
+  ];
 }
 
 /** Also bursts of series that were not touched themselves: their asset's silence may have ended. */
@@ -134,7 +139,7 @@ async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
           join candidate c on c.tenant_id = cs.tenant_id and c.candidate_id = cs.candidate_id
                           and c.redirected_to_id is null and not c.withdrawn
           left join candidate_asset ca on ca.tenant_id = c.tenant_id and ca.candidate_id = c.candidate_id
-                                      and c.type <> 'RECURRENCE'
+                                      and c.type in ('BURST', 'SELF_HEAL')
          where cs.tenant_id = ${ctx.tenantId}
            and cs.signature_id in (select r.id from json_to_recordset(${idRows(older)}::json) as r(id bigint))
          group by 1, 2, 3, 4`,
@@ -159,6 +164,11 @@ async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
     const times = { fromUs: Number(row.fromUs), toUs: Number(row.toUs) };
     if (row.type === 'RECURRENCE') {
       return [{ ...times, type: row.type, subject: recurrenceSubject(signature), signature }];
+    }
+    if (row.type === 'ANOMALY') {
+      return [
+        { ...times, type: row.type, about: 'SIGNATURE', subject: anomalySubject(signature), signature },
+      ];
     }
     if (row.type === 'BURST') {
       return [{ ...times, type: row.type, subject: burstSubject(signature, hostname), signature, assetId }];

@@ -29,14 +29,29 @@ export interface SelfHealScope extends Touch {
   readonly assetId: string;
 }
 
-export type Scope = RecurrenceScope | BurstScope | SelfHealScope;
+export interface AnomalyScope extends Touch {
+  readonly type: 'ANOMALY';
+  readonly about: 'SIGNATURE';
+  readonly signature: SignatureRow;
+}
+
+export interface SilenceScope extends Touch {
+  readonly type: 'ANOMALY';
+  readonly about: 'SILENCE';
+  readonly assetId: string;
+  readonly hostname: string;
+}
+
+export type Scope = RecurrenceScope | BurstScope | SelfHealScope | AnomalyScope | SilenceScope;
 
 export const scopeKey = (scope: { readonly type: string; readonly subject: string }): string =>
   `${scope.type}|${scope.subject}`;
 
 /** The signatures that a candidate of this scope is about. */
-export const membersOf = (scope: Scope): readonly SignatureRow[] =>
-  scope.type === 'SELF_HEAL' ? scope.members.map(asRoot) : [scope.signature];
+export function membersOf(scope: Scope): readonly SignatureRow[] {
+  if (scope.type === 'SELF_HEAL') return scope.members.map(asRoot);
+  return 'signature' in scope ? [scope.signature] : [];
+}
 
 /** A form of a pair, as it is counted and shown. */
 export const asRoot = (row: SignatureRow): SignatureRow => ({ ...row, signatureId: row.rootId });

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { builtInScorer } from '../../anomaly/built-in.ts';
 import { isAnomalous, riskOf } from '../../anomaly/labels.ts';
 import { DEFAULT_THRESHOLD, type Verdict } from '../../anomaly/scorer.ts';
+import type { EpisodeVerdict } from '../../detect/anomaly.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import { idRows } from './facts.ts';
@@ -90,4 +91,26 @@ export async function storeVerdicts(
            set label = excluded.label, score = excluded.score, risk = excluded.risk,
                is_anomalous = excluded.is_anomalous, scored_at = excluded.scored_at`,
   );
+}
+
+/** The verdicts that are detections, by signature and severity. */
+export type Verdicts = ReadonlyMap<string, ReadonlyMap<Severity, EpisodeVerdict>>;
+
+export async function loadAnomalousVerdicts(
+  ctx: DetectContext,
+  signatureIds: Iterable<string>,
+): Promise<Verdicts> {
+  const rows = await query<EpisodeVerdict & { signatureId: string; severity: Severity }>(
+    ctx,
+    sql`select v.signature_id as "signatureId", v.severity, v.scorer, v.label, v.risk, v.is_anomalous as "isAnomalous"
+          from anomaly_verdict v
+         where v.tenant_id = ${ctx.tenantId} and v.is_current and v.is_anomalous
+           and v.signature_id in (select r.id from json_to_recordset(${idRows(signatureIds)}::json) as r(id bigint))`,
+  );
+  const verdicts = new Map<string, Map<Severity, EpisodeVerdict>>();
+  for (const { signatureId, severity, ...verdict } of rows) {
+    const own = verdicts.get(signatureId) ?? new Map<Severity, EpisodeVerdict>();
+    verdicts.set(signatureId, own.set(severity, verdict));
+  }
+  return verdicts;
 }

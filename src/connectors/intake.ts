@@ -38,6 +38,9 @@ export interface Intake {
   /** For the source's page; the connector goes on. */
   fault(message: string): Promise<void>;
   checkpoint(key: string): Promise<Checkpoint | null>;
+  /** By key, of all keys that begin with `prefix`. */
+  checkpoints(prefix: string): Promise<Map<string, Checkpoint>>;
+  forgetCheckpoint(key: string): Promise<void>;
   saveCheckpoint(key: string, value: Checkpoint): Promise<void>;
 }
 
@@ -67,6 +70,8 @@ export function openIntake(options: IntakeOptions): Intake {
       await options.onFault(message);
     },
     checkpoint: (key) => checkpoints.load(caller.tenantId, via.name, key),
+    checkpoints: (prefix) => checkpoints.list(caller.tenantId, via.name, prefix),
+    forgetCheckpoint: (key) => checkpoints.remove(caller.tenantId, via.name, key),
     saveCheckpoint: (key, value) => checkpoints.save(caller.tenantId, via.name, key, value),
   };
 }

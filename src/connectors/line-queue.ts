@@ -1,9 +1,8 @@
 // Lines on their way from a socket into the pipeline: gathered into batches, sent in order, and sent again until they
 // are taken. It holds a bounded number; who fills it must wait, or lose what is beyond.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { RetryLaterError } from '../domain/errors.ts';
 import type { Intake } from './intake.ts';
+import { untilTaken } from './until-taken.ts';
 
 export interface QueuedLine {
   readonly text: string;
@@ -22,7 +21,6 @@ export interface LineQueueOptions {
 
 const BATCH_LINES = 2_000;
 const LINGER_MS = 20;
-const MAX_BACKOFF_MS = 5_000;
 /** How long closing goes on trying while the database does not answer. */
 const CLOSE_MS = 10_000;
 
@@ -83,26 +81,12 @@ export class LineQueue {
       // Whether a failed sending was committed is not known: under its key the next one adds nothing twice.
       batchKey: `${this.#intake.name}:${randomUUID()}`,
     };
-    for (let failures = 0; !this.#ending.signal.aborted; failures++) {
-      try {
-        await this.#intake.lines(input);
-        break;
-      } catch (error) {
-        await this.#pause(error as Error, failures);
-      }
-    }
-    if (this.#ending.signal.aborted)
+    const taken = await untilTaken(this.#intake, this.#ending.signal, () => this.#intake.lines(input));
+    if (taken === null)
       await this.#intake
         .fault(`${lines.length} lines were lost: nobody took them while it stopped.`)
         .catch(() => {});
     this.#sending -= lines.length;
     for (const resume of this.#room.splice(0)) resume();
-  }
-
-  async #pause(error: Error, failures: number): Promise<void> {
-    const isBusy = error instanceof RetryLaterError;
-    if (!isBusy && failures === 0) await this.#intake.fault(error.message).catch(() => {});
-    const waitMs = isBusy ? error.retryAfterMs : Math.min(100 * 2 ** failures, MAX_BACKOFF_MS);
-    await delay(waitMs, undefined, { signal: this.#ending.signal }).catch(() => {});
   }
 }

@@ -5,6 +5,9 @@ export type Checkpoint = Record<string, unknown>;
 
 export interface Checkpoints {
   load(tenantId: number, sourceName: string, key: string): Promise<Checkpoint | null>;
+  /** By key, of all keys that begin with `prefix`. */
+  list(tenantId: number, sourceName: string, prefix: string): Promise<Map<string, Checkpoint>>;
+  remove(tenantId: number, sourceName: string, key: string): Promise<void>;
   /** The source exists: something named it before. */
   save(tenantId: number, sourceName: string, key: string, value: Checkpoint): Promise<void>;
 }
@@ -19,6 +22,23 @@ export function checkpointsOf({ writePool }: Pick<Store, 'writePool'>): Checkpoi
         [tenantId, sourceName, key],
       );
       return rows[0]?.value ?? null;
+    },
+    async list(tenantId, sourceName, prefix) {
+      const { rows } = await writePool.query<{ key: string; value: Checkpoint }>(
+        `select c.key, c.value from source_checkpoint c
+           join source s on s.tenant_id = c.tenant_id and s.source_id = c.source_id
+          where c.tenant_id = $1 and s.name = $2 and starts_with(c.key, $3) order by c.key`,
+        [tenantId, sourceName, prefix],
+      );
+      return new Map(rows.map(({ key, value }) => [key, value]));
+    },
+    async remove(tenantId, sourceName, key) {
+      await writePool.query(
+        `delete from source_checkpoint c using source s
+          where c.tenant_id = $1 and s.tenant_id = c.tenant_id and s.source_id = c.source_id and s.name = $2
+            and c.key = $3`,
+        [tenantId, sourceName, key],
+      );
     },
     async save(tenantId, sourceName, key, value) {
       await writePool.query(

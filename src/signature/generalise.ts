@@ -69,12 +69,21 @@ export class Generaliser {
     return this.#aliases;
   }
 
-  /** The family that a form would join by the slots known now; null when it would stand alone. Learns nothing. */
-  lookup(tokens: readonly Token[]): string | null {
-    const hasher = new ContextHasher(tokens);
-    for (const [slot] of slotsOf(tokens, hasher)) {
-      const context = this.#contexts.get(slot.context);
-      if (context !== undefined && context.words === null) return this.#families.keyOf(context.members[0]!);
+  /**
+   * The family that a form would join by the slots known now; null when it would stand alone. Learns nothing.
+   * `newWords`: how many of its words may be new, each in a slot that is known to vary.
+   */
+  lookup(tokens: readonly Token[], newWords = 1): string | null {
+    const slots = [...slotsOf(tokens, new ContextHasher(tokens))].map(([slot]) => slot);
+    for (const { context } of slots) {
+      const known = this.#contexts.get(context);
+      if (known !== undefined && known.words === null) return this.#families.keyOf(known.members[0]!);
+    }
+    if (newWords === 1) return null;
+    for (const slot of slots) {
+      if (tokens[slot.position]!.text === null) continue;
+      const family = this.lookup(withSlotWild(tokens, slot), newWords - 1);
+      if (family !== null) return family;
     }
     return null;
   }

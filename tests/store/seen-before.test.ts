@@ -135,6 +135,70 @@ describe('a line of a known family', () => {
   });
 });
 
+describe('a line whose words are new where its family is known to vary', () => {
+  const worker = (time: string, name: string) =>
+    `Mar 10 ${time} gate batch[1]: the ${name} worker has finished its nightly job in 7 s`;
+  const NAMES = ['alder', 'beech', 'cedar', 'maple'];
+
+  it('is answered YES, and says how it was recognised', async () => {
+    await remember(NAMES.map((name, i) => worker(`08:0${i}:00`, name)));
+    const answer = await askText('the willow worker has finished its nightly job in 99 s');
+    expect(answer).toMatchObject({ verdict: 'YES', occurrenceCount: 4, similar: [] });
+    expect(answer.explanation).toMatch(/These very words are new.*known to vary/);
+  });
+
+  it('is only SIMILAR in a service that has no such family, and while too few words were seen there', async () => {
+    await remember(NAMES.slice(0, 2).map((name, i) => worker(`08:0${i}:00`, name)));
+    expect((await askText(worker('09:00:00', 'willow'))).verdict).toBe('SIMILAR');
+    await remember(NAMES.slice(2).map((name, i) => worker(`08:1${i}:00`, name)));
+    expect((await askText(worker('09:00:00', 'willow'))).verdict).toBe('YES');
+    const elsewhere = await askText('the willow worker has finished its nightly job in 9 s', {
+      service: 'cron',
+    });
+    expect(elsewhere.verdict).toBe('SIMILAR');
+  });
+
+  it('is not of the family when what differs is the state', async () => {
+    await remember(
+      ['eth', 'wlan', 'bond', 'tun'].map(
+        (nic, i) => `Mar 10 08:0${i}:00 gate nic: interface ${nic} of the uplink went down at once`,
+      ),
+    );
+    expect((await askText('interface ppp of the uplink went down at once')).verdict).toBe('YES');
+    const opposite = await askText('interface eth of the uplink went up at once');
+    expect(opposite.verdict).toBe('SIMILAR');
+    expect(opposite.explanation).toContain('"up" is the opposite of "down", so it means another thing');
+  });
+});
+
+describe('a few words from memory', () => {
+  it('find what holds them, and know a word for a place', async () => {
+    await remember([
+      ...HISTORY,
+      'Mar 10 08:00:00 db-7 postgres[4]: could not extend file: the disk of volume data is full',
+      'Mar 10 08:00:00 web-1 nginx[4]: the disk of volume logs is nearly full again',
+    ]);
+    const answer = await askText('disk full on db');
+    expect(answer.verdict).toBe('SIMILAR');
+    expect(answer.similar).toHaveLength(2);
+    expect(answer.similar[0]!.reason).toBe('it holds all words of the question');
+    const [best] = (await askText('postgres disk full')).similar;
+    const [row] = await t.store.read<{ service: string }[]>`
+      select service from signature where tenant_id = ${caller.tenantId} and signature_id = ${best!.signatureId}`;
+    expect(row!.service).toBe('postgres');
+    expect((await askText('warp core breach')).verdict).toBe('NO');
+  });
+});
+
+describe('a message that came with its fields apart', () => {
+  it('is found by its text, though that begins like a header', async () => {
+    const message = '2026/03/10 10:57:01.130 | I | Wrapper | close video chat of 1742124257';
+    await t.pipeline.ingestEvents(caller, { events: [{ message, service: 'voip' }] });
+    await t.pipeline.settle(caller.tenantId);
+    expect((await askText(message.replace('10:57', '11:30'))).verdict).toBe('YES');
+  });
+});
+
 describe('a line that was never seen', () => {
   it('is answered NO within the coverage shown', async () => {
     await remember(HISTORY);

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 const find = async (text: string, who = caller) =>
-  (await retrieveTemplates(t.store.read, who.tenantId, sketchWords(text), [])).map(
+  (await retrieveTemplates(t.store.read, who.tenantId, sketchWords(text))).map(
     (found) => found.memberPattern,
   );
 
@@ -64,12 +64,12 @@ it('leads from a joined form to the signature that it is counted for', async () 
   await remember(
     ['alder', 'beech', 'cedar', 'maple'].map((name) => `the ${name} worker has finished its nightly batch`),
   );
-  const found = await retrieveTemplates(
-    t.store.read,
-    caller.tenantId,
-    ['cedar', 'worker', 'nightly', 'batch'],
-    [],
-  );
+  const found = await retrieveTemplates(t.store.read, caller.tenantId, [
+    'cedar',
+    'worker',
+    'nightly',
+    'batch',
+  ]);
   expect(found.length).toBe(4);
   expect(new Set(found.map((f) => f.rootId)).size).toBe(1);
   expect(found[0]).toMatchObject({ memberPattern: expect.stringContaining('cedar'), count: 4 });

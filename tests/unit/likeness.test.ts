@@ -36,6 +36,27 @@ describe('likeness of templates', () => {
     ).toMatchObject({ onlyInFirst: ['went', 'down', 'hard'], onlyInSecond: ['came', 'up'], sharedWords: 3 });
   });
 
+  it.each([
+    ['NIC link is up now', 'NIC link is down now', ['up', 'down']],
+    ['job import failed', 'job import succeeded', ['failed', 'succeeded']],
+    ['the node is not responding', 'the node is responding', ['not', '']],
+  ])('sees that %j and %j mean opposite things', (a, b, opposites) => {
+    expect(compare(tokensOf(a), tokensOf(b)).opposites).toEqual(opposites);
+  });
+
+  it('does not take different words, or the same state, for opposites', () => {
+    expect(compare(tokensOf('disk data failed'), tokensOf('disk backup failed')).opposites).toBeNull();
+    expect(compare(tokensOf('disk data failed'), tokensOf('disk data stopped')).opposites).toBeNull();
+  });
+
+  it('finds a few words, or a single one, in a longer template', () => {
+    const template = 'disk <*> is <*> full on volume data, writes are refused';
+    expect(alike('disk full', template)).toBeGreaterThanOrEqual(SIMILAR_FROM);
+    expect(alike('full', template)).toBeGreaterThanOrEqual(SIMILAR_FROM);
+    expect(alike('<*> full', template)).toBeLessThan(SIMILAR_FROM);
+    expect(alike('disk empty', template)).toBeLessThan(SIMILAR_FROM);
+  });
+
   it('is between 0 and 1, and 1 for itself', () => {
     const pattern = fc
       .array(fc.constantFrom('<*>', 'disk', 'full', 'the', 'on', 'link', 'down', 'a7', 'port'), {

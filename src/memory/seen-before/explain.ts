@@ -46,6 +46,9 @@ export function explainYes(found: Findings): string {
         : `It is new on ${question.host}: so far it happened elsewhere.`;
   return sentences(
     `Yes. ${quoted(main.pattern)}${placeOf(history)} was seen ${when}.`,
+    question.isOfFamily
+      ? 'These very words are new, but where they differ the family is known to vary.'
+      : null,
     host,
     lastEnd(episodes),
     knowledge(found.recalled),

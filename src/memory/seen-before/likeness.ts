@@ -1,6 +1,7 @@
 // How alike two message templates are: the share of their words that they have in common, weighted by what a word
 // tells, and whether they come in the same order (longest common subsequence). Pure.
 import { FUNCTION_WORDS, tokensOfTemplate } from '../../signature/telling-words.ts';
+import { NEGATIONS, STATE_WORDS, type StateRole } from '../../signature/wordlists.ts';
 
 /** At or above: worth showing as similar. Lines of other families stay below it; see the tests for both sides. */
 export const SIMILAR_FROM = 0.65;
@@ -13,9 +14,9 @@ const FUNCTION_WORD_WEIGHT = 0.3;
 
 /** Share of the whole that each of the two comparisons decides. */
 const ORDER_SHARE = 0.6;
-/** A few words, all found in a longer template, are as good as this. */
+/** A few words, all found in a longer template, are as good as this; a single one tells less. */
 const CONTAINED_SCORE = 0.75;
-const CONTAINED_MIN_WORDS = 2;
+const CONTAINED_WORD_SCORE = 0.66;
 const CONTAINED_MIN_SHARE = 0.8;
 
 export interface Likeness {
@@ -25,6 +26,8 @@ export interface Likeness {
   readonly onlyInFirst: readonly string[];
   readonly onlyInSecond: readonly string[];
   readonly sharedWords: number;
+  /** State words of opposite meaning that stand against each other, the first side's and the second's. */
+  readonly opposites: readonly [string, string] | null;
 }
 
 /** Lower-case words and one wildcard per run of them. */
@@ -66,21 +69,41 @@ export function compare(first: readonly string[], second: readonly string[]): Li
   const inOrder = total === 0 ? 0 : (2 * weightOfAll(common.map((i) => first[i]!))) / total;
   const anyOrder = total === 0 ? 0 : (2 * shared) / total;
   const both = ORDER_SHARE * inOrder + (1 - ORDER_SHARE) * anyOrder;
+  const [onlyInFirst, onlyInSecond] = [missingFrom(second, first), missingFrom(first, second)];
   return {
     similarity: Math.min(1, Math.max(both, contained(first, second))),
-    onlyInFirst: missingFrom(second, first),
-    onlyInSecond: missingFrom(first, second),
+    onlyInFirst,
+    onlyInSecond,
     sharedWords: common.filter((i) => isWord(first[i]!)).length,
+    opposites: oppositesOf(onlyInFirst, onlyInSecond),
   };
+}
+
+const roleOf = (word: string): StateRole | 'NEGATION' | undefined =>
+  NEGATIONS.has(word) ? 'NEGATION' : STATE_WORDS.get(word);
+
+/** `up` against `down`; `not` against nothing turns a sentence round as well. */
+function oppositesOf(first: readonly string[], second: readonly string[]): [string, string] | null {
+  for (const word of first) {
+    const against = { PROBLEM: 'RECOVERY', RECOVERY: 'PROBLEM' }[String(roleOf(word))];
+    const other = against && second.find((w) => roleOf(w) === against);
+    if (other) return [word, other];
+  }
+  const [mine, theirs] = [first, second].map(
+    (words) => words.find((word) => roleOf(word) === 'NEGATION') ?? '',
+  );
+  return mine === theirs ? null : [mine!, theirs!];
 }
 
 /** For a few words typed from memory: what share of the telling ones the template holds. */
 function contained(query: readonly string[], template: readonly string[]): number {
   const words = [...new Set(query.filter(isTelling))];
-  if (words.length < CONTAINED_MIN_WORDS) return 0;
+  if (words.length === 0) return 0;
   const inTemplate = new Set(template);
   const share = words.filter((word) => inTemplate.has(word)).length / words.length;
-  return share < CONTAINED_MIN_SHARE ? 0 : CONTAINED_SCORE * share;
+  if (share < CONTAINED_MIN_SHARE) return 0;
+  if (words.length > 1) return CONTAINED_SCORE * share;
+  return query.length === 1 ? CONTAINED_WORD_SCORE : 0;
 }
 
 function missingFrom(other: readonly string[], tokens: readonly string[]): string[] {

@@ -31,7 +31,6 @@ export async function retrieveTemplates(
   read: postgres.Sql,
   tenantId: number,
   words: readonly string[],
-  exclude: readonly string[],
 ): Promise<Template[]> {
   if (words.length === 0) return [];
   const lanes = hashRows(words);
@@ -67,7 +66,7 @@ export async function retrieveTemplates(
       from best b
       join signature m on m.tenant_id = ${tenantId} and m.signature_id = b.signature_id
       join signature r on r.tenant_id = ${tenantId} and r.signature_id = coalesce(m.merged_into_id, m.signature_id)
-     where r.occurrence_count > 0 and r.signature_id <> all(${[...exclude]}::bigint[])
+     where r.occurrence_count > 0
      order by b.votes desc, m.signature_id`;
   return rows.map(({ n, ...row }) => ({ ...row, count: Number(n) }));
 }

@@ -14,17 +14,19 @@ import {
   explainYes,
   type Findings,
 } from './explain.ts';
+import { findFamily } from './family.ts';
 import { readHistory, type SignatureHistory } from './history.ts';
-import { type Question, understand } from './question.ts';
+import type { Question } from './question.ts';
 import { readEpisodes } from './read-episodes.ts';
 import { type Closeness, recall } from './recall.ts';
 import { findSimilar, type Resemblance } from './similar.ts';
+import { understand } from './understand.ts';
 
 const EPISODES_SHOWN = 20;
-const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null };
+const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null, familyIds: [] };
 
 /**
- * Have we seen this before? YES: its exact signature has events (of an event: others than itself). SIMILAR: templates
+ * Have we seen this before? YES: its exact signature, or the family it belongs to, has events (of an event: others than itself). SIMILAR: templates
  * that resemble it. NO: neither, within the coverage shown. UNKNOWN: nothing was ever ingested, or a known gap lies
  * inside what was asked. Throws ValidationError for an empty message, NotFoundError for an unknown id.
  */
@@ -32,10 +34,14 @@ export async function seenBefore(ctx: VerbContext, input: SeenBeforeInput): Prom
   const { read } = ctx.store;
   const { tenantId } = ctx.caller;
   const asker = { read, tenantId, clock: ctx.clock };
-  const [question, coverage] = await Promise.all([understand(asker, input), readCoverage(read, tenantId)]);
+  const [recognised, coverage] = await Promise.all([
+    understand(asker, input).then((question) => recognise(read, tenantId, question)),
+    readCoverage(read, tenantId),
+  ]);
   if (coverage.fromUs === null) return nothingIngested(coverage);
+  const { question } = recognised;
   const history = await readHistory(read, tenantId, question.signatureIds, coverage.hasUncounted);
-  const found = await gather(read, tenantId, question, coverage, history);
+  const found = await gather(read, tenantId, recognised, coverage, history);
   const { verdict, explanation } = await judge(read, tenantId, found);
   return {
     verdict,
@@ -61,19 +67,35 @@ export async function seenBefore(ctx: VerbContext, input: SeenBeforeInput): Prom
   };
 }
 
+interface Recognised {
+  readonly question: Question;
+  readonly resemblance: Resemblance;
+}
+
+/** A message of no stored form: what resembles it, and the family that would take it. */
+async function recognise(read: postgres.Sql, tenantId: number, question: Question): Promise<Recognised> {
+  if (question.signatureIds.length > 0 || question.message === null)
+    return { question, resemblance: NO_RESEMBLANCE };
+  const resemblance = await findSimilar(read, tenantId, question);
+  const familyId = await findFamily(read, tenantId, question, resemblance.familyIds);
+  if (familyId === null) return { question, resemblance };
+  return {
+    question: { ...question, signatureIds: [familyId], isOfFamily: true },
+    resemblance: NO_RESEMBLANCE,
+  };
+}
+
 async function gather(
   read: postgres.Sql,
   tenantId: number,
-  question: Question,
+  { question, resemblance }: Recognised,
   coverage: Coverage,
   history: readonly SignatureHistory[],
 ): Promise<Findings> {
   const newestUs = coverage.toUs!;
   const signatureIds = history.map((h) => h.signatureId);
-  const wantsSimilar = history.length === 0 && question.pattern !== null;
-  const [episodes, resemblance, onHost] = await Promise.all([
+  const [episodes, onHost] = await Promise.all([
     readEpisodes(read, tenantId, signatureIds, newestUs),
-    wantsSimilar ? findSimilar(read, tenantId, question, signatureIds) : NO_RESEMBLANCE,
     wasOnHost(read, tenantId, signatureIds, question.host),
   ]);
   const closeness: Closeness = new Map([

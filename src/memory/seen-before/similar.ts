@@ -1,6 +1,7 @@
 // Which remembered signatures resemble a message: those that share most of its words, compared in full.
 import type postgres from 'postgres';
 import { sketchWords } from '../../signature/sketch.ts';
+import { FUNCTION_WORDS } from '../../signature/telling-words.ts';
 import { namedSome } from '../moments.ts';
 import type { SimilarSignature } from './answer.ts';
 import { compare, type Likeness, SIMILAR_FROM, tokensOf } from './likeness.ts';
@@ -21,19 +22,22 @@ export interface Resemblance {
   readonly similar: readonly Similar[];
   /** The best one, similar or not; null when no template shares a word. */
   readonly closest: Similar | null;
+  /** Signatures of several forms, similar or not, best first. */
+  readonly familyIds: readonly string[];
 }
 
 export async function findSimilar(
   read: postgres.Sql,
   tenantId: number,
   question: Question,
-  exclude: readonly string[],
 ): Promise<Resemblance> {
   const pattern = question.pattern ?? '';
-  const templates = await retrieveTemplates(read, tenantId, sketchWords(pattern), exclude);
-  const ranked = rank(tokensOf(pattern), templates, question.service);
+  const templates = await retrieveTemplates(read, tenantId, sketchWords(pattern));
+  const ranked = rank(question, tokensOf(pattern), templates);
   const similar = ranked.filter((s) => s.similarity >= SIMILAR_FROM).slice(0, SHOWN);
-  return { similar, closest: ranked[0] ?? null };
+  const joined = new Set(templates.filter((t) => t.memberId !== t.rootId).map((t) => t.rootId));
+  const familyIds = ranked.map((s) => s.signatureId).filter((id) => joined.has(id));
+  return { similar, closest: ranked[0] ?? null, familyIds };
 }
 
 interface Ranked extends Similar {
@@ -41,14 +45,20 @@ interface Ranked extends Similar {
   readonly count: number;
 }
 
-/** Best first, each signature once: by the form of it that is most alike. */
-function rank(wanted: readonly string[], templates: readonly Template[], service: string | null): Similar[] {
+/** Best first, each signature once: by the form of it that is most alike, with or without the words for places. */
+function rank(question: Question, tokens: readonly string[], templates: readonly Template[]): Similar[] {
+  const { placeWords } = question;
+  const readings = [tokens, tokens.filter((token) => !placeWords.includes(token))];
+  const wanted = placeWords.length === 0 ? readings.slice(0, 1) : readings.filter((r) => r.length > 0);
   const best = new Map<string, Ranked>();
   for (const template of templates) {
     for (const pattern of new Set([template.memberPattern, template.rootPattern])) {
-      const found = judge(wanted, template, pattern, service);
-      const known = best.get(template.rootId);
-      if (known === undefined || found.order > known.order) best.set(template.rootId, found);
+      const remembered = tokensOf(pattern);
+      for (const reading of wanted) {
+        const found = judge(question, template, compare(reading, remembered));
+        const known = best.get(template.rootId);
+        if (known === undefined || found.order > known.order) best.set(template.rootId, found);
+      }
     }
   }
   return [...best.values()]
@@ -59,27 +69,25 @@ function rank(wanted: readonly string[], templates: readonly Template[], service
     .map(({ order: _, count: __, ...similar }) => similar);
 }
 
-function judge(
-  wanted: readonly string[],
-  template: Template,
-  pattern: string,
-  service: string | null,
-): Ranked {
-  const likeness = compare(wanted, tokensOf(pattern));
-  const home = service !== null && template.service === service ? SERVICE_MATTERS : 0;
+function judge(question: Question, template: Template, likeness: Likeness): Ranked {
   return {
-    order: likeness.similarity + home,
+    order: likeness.similarity + (isAtHome(question, template) ? SERVICE_MATTERS : 0),
     count: template.count,
     signatureId: template.rootId,
     pattern: template.rootPattern,
     service: template.service,
     similarity: likeness.similarity,
-    reason: reasonOf(likeness, template, service),
+    reason: reasonOf(likeness, template, question.service),
   };
 }
 
+const isAtHome = ({ service, placeWords }: Question, template: Template): boolean =>
+  template.service !== '' &&
+  (template.service === service ||
+    placeWords.some((word) => template.service.toLowerCase().startsWith(word)));
+
 function reasonOf(likeness: Likeness, template: Template, service: string | null): string {
-  const { onlyInFirst, onlyInSecond, sharedWords } = likeness;
+  const { onlyInFirst, onlyInSecond, sharedWords, opposites } = likeness;
   const differs = [
     onlyInFirst.length > 0 ? `${quoted(onlyInFirst)} only in the question` : '',
     onlyInSecond.length > 0 ? `${quoted(onlyInSecond)} only in the remembered one` : '',
@@ -89,12 +97,18 @@ function reasonOf(likeness: Likeness, template: Template, service: string | null
       ? `; from "${template.service}", not "${service}"`
       : '';
   const alike =
-    onlyInFirst.length === 0 && onlyInSecond.length > sharedWords
+    onlyInFirst.every((word) => FUNCTION_WORDS.has(word)) && onlyInSecond.length > sharedWords
       ? 'it holds all words of the question'
       : differs.length === 0
         ? 'the same words'
         : `${sharedWords} ${sharedWords === 1 ? 'word' : 'words'} in common; ${differs.join(', ')}`;
-  return `${alike}${elsewhere}`;
+  return `${alike}${opposites === null ? '' : `; ${opposition(opposites)}`}${elsewhere}`;
 }
+
+/** One of the two may be empty: then the other side is not negated. */
+const opposition = ([asked, remembered]: readonly [string, string]): string =>
+  asked !== '' && remembered !== ''
+    ? `"${asked}" is the opposite of "${remembered}", so it means another thing`
+    : `only one of them says "${asked || remembered}", so it means another thing`;
 
 const quoted = (words: readonly string[]) => namedSome(words.map((word) => `"${word}"`));

@@ -1,38 +1,64 @@
 // Lines from a stream of bytes, a chunk's worth at a time: an iteration step per line would cost more than reading it.
+import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
 
 /** Longer lines are cut here, in UTF-16 code units. */
 export const MAX_LINE_LENGTH = 1 << 20;
+/** A code unit has no more bytes than these in UTF-8. */
+const BYTES_PER_UNIT = 3;
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
 
 /** The lines of UTF-8 text without their line ends (LF or CRLF); the last one need not have any. */
 export async function* lineBatches(
   input: Readable,
   maxLength: number = MAX_LINE_LENGTH,
 ): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder('utf-8');
-  let rest = '';
-  for await (const chunk of input) {
-    const text = rest + decoder.decode(chunk as Uint8Array, { stream: true });
-    const end = text.lastIndexOf('\n') + 1;
-    if (end === 0) {
-      rest = text.slice(0, maxLength);
-      continue;
+  let parts: Buffer[] = [];
+  let held = 0;
+  for await (const read of input) {
+    const chunk = Buffer.from((read as Uint8Array).buffer, read.byteOffset, read.byteLength);
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      yield splitLines([...parts, chunk.subarray(0, end)], maxLength);
+      parts = [];
+      held = 0;
     }
-    rest = text.slice(end, end + maxLength);
-    yield splitLines(text, end, maxLength);
+    if (end === chunk.length || held > BYTES_PER_UNIT * maxLength) continue;
+    parts.push(chunk.subarray(end));
+    held += chunk.length - end;
   }
-  rest += decoder.decode();
-  if (rest !== '') yield splitLines(rest, rest.length, maxLength);
+  if (held > 0) yield splitLines(parts, maxLength);
 }
 
-/** The lines of `text` before `end`, where a line ends. */
-function splitLines(text: string, end: number, maxLength: number): string[] {
+/** A newline is never part of a character, so what ends with one can be decoded by itself. */
+function splitLines(parts: readonly Buffer[], maxLength: number): string[] {
+  const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  return isAscii(bytes) ? splitText(bytes.toString('latin1'), maxLength) : splitBytes(bytes, maxLength);
+}
+
+function splitText(text: string, maxLength: number): string[] {
   const lines: string[] = [];
-  for (let start = 0; start < end; ) {
+  for (let start = 0; start < text.length; ) {
     let stop = text.indexOf('\n', start);
     if (stop < 0) stop = text.length;
-    const last = stop > start && text.charCodeAt(stop - 1) === 13 ? stop - 1 : stop;
+    const last = stop > start && text.charCodeAt(stop - 1) === CARRIAGE_RETURN ? stop - 1 : stop;
     lines.push(text.slice(start, Math.min(last, start + maxLength)));
+    start = stop + 1;
+  }
+  return lines;
+}
+
+/** Line by line: one character beyond Latin-1 would make all of the text wide, and slow to read. */
+function splitBytes(bytes: Buffer, maxLength: number): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    let stop = bytes.indexOf(NEWLINE, start);
+    if (stop < 0) stop = bytes.length;
+    const last = stop > start && bytes[stop - 1] === CARRIAGE_RETURN ? stop - 1 : stop;
+    const text = bytes.toString('utf8', start, Math.min(last, start + BYTES_PER_UNIT * maxLength));
+    lines.push(text.length > maxLength ? text.slice(0, maxLength) : text);
     start = stop + 1;
   }
   return lines;

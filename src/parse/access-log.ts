@@ -52,7 +52,8 @@ function requestFields(match: RegExpExecArray): LineFields {
  * fields, for their words say nothing of what happened.
  */
 export function parseAccessLog(raw: string, context: ParseContext): ParsedLine | null {
-  const open = raw.indexOf(' [');
+  let open = raw.indexOf('[') - 1;
+  while (open >= 0 && raw.charCodeAt(open) !== c.SPACE) open = raw.indexOf('[', open + 2) - 1;
   if (open < 0 || open > MAX_PREFIX_LENGTH || raw.charCodeAt(open + 28) !== c.CLOSE_BRACKET) return null;
   const time = clfTimeAt(raw, open + 2, context);
   if (time === null) return null;

@@ -70,6 +70,13 @@ export function tokenEnd(text: string, from: number): number {
   return at;
 }
 
+/** The index of the first `code` in `text` from `from` up to `to`, or -1: bounded, as no header is endless. */
+export function indexWithin(text: string, code: number, from: number, to: number): number {
+  const limit = Math.min(text.length, to);
+  for (let at = from; at < limit; at++) if (text.charCodeAt(at) === code) return at;
+  return -1;
+}
+
 /** The rest of the text from `from`, without blanks and NULs at either end. */
 export function trimmedFrom(text: string, from: number): string {
   const start = skipBlanks(text, from);

@@ -96,6 +96,7 @@ export function applyVendorCode(line: ParsedLine, raw: string, at: number): bool
  * clock counts unless it says itself that it was never set and the relay knows the time.
  */
 export function applyCisco(line: ParsedLine, raw: string, from: number, context: ParseContext): boolean {
+  if (raw.indexOf('%', from) < 0) return false;
   const header = headerAt(raw, from, context);
   if (!header || !applyVendorCode(line, raw, header.messageAt)) return false;
   for (const [name, value] of Object.entries(header.fields)) addField(line, name, value);

@@ -34,6 +34,7 @@ function levelAt(text: string, at: number, afterTime: boolean): FoundLevel | nul
   const start = isBracketed ? c.skipBlanks(text, at + 1) : at;
   let end = start;
   while (end - start <= MAX_LEVEL_LENGTH && c.isLetter(text.charCodeAt(end))) end++;
+  if (end === start || (!isBracketed && !afterTime && text.charCodeAt(end) !== c.COLON)) return null;
   const word = text.slice(start, end);
   if (severityOfWord(word) === null || (!afterTime && AMBIGUOUS_LEVELS.has(word.toLowerCase()))) return null;
   if (isBracketed) {

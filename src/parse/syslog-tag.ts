@@ -51,13 +51,14 @@ function actedForEnd(text: string, open: number): number {
 
 /** `[pid]` at `open`, followed by a colon or by ` (unit):`. */
 function bracketedTag(text: string, at: number, open: number): SyslogTag | null {
-  const close = text.indexOf(']', open);
-  if (close < 0 || close === open + 1 || close - open > MAX_TAG_LENGTH) return null;
-  const inside = text.slice(open + 1, close);
-  const isPid = isNumber(inside) && inside.length <= 10;
-  const tag = { program: text.slice(at, open), pid: isPid ? Number(inside) : null, version: null };
+  const close = c.indexWithin(text, c.CLOSE_BRACKET, open, open + MAX_TAG_LENGTH);
+  if (close <= open + 1) return null;
+  const pid = close - open <= 11 ? c.digitsAt(text, open + 1, close - open - 1) : -1;
+  const isPid = pid >= 0;
+  const tag = { program: text.slice(at, open), pid: isPid ? pid : null, version: null };
   const next = text.charCodeAt(close + 1);
-  if (next === c.COLON) return { ...tag, instance: isPid ? null : inside, end: close + 2 };
+  if (next === c.COLON)
+    return { ...tag, instance: isPid ? null : text.slice(open + 1, close), end: close + 2 };
   const actedFor = isPid && next === c.SPACE ? actedForEnd(text, close + 2) : -1;
   if (actedFor < 0) return null;
   return { ...tag, instance: text.slice(close + 3, actedFor), end: actedFor + 2 };

@@ -24,8 +24,8 @@ interface Run {
 export class Template {
   /** Constant text and runs in turn. */
   readonly #pieces: (string | Run)[] = [];
-  readonly #runs: Run[] = [];
-  #isSettled = false;
+  /** The runs that may still change. */
+  #runs: Run[] = [];
 
   /** The template as the first line of a form shows it. */
   constructor(analysis: Analysis) {
@@ -44,24 +44,20 @@ export class Template {
       position = atoms.end[form.reach[t]!]!;
     }
     this.#pieces.push(form.truncated ? '…' : text.slice(position));
-    this.#settle();
   }
 
   /** Takes in another line of the same form. */
   observe(analysis: Analysis): void {
-    if (this.#isSettled) return;
-    let changed = false;
+    let settled = false;
     for (const run of this.#runs) {
-      if (run.state === WILD) continue;
       if (run.layout !== layoutHash(analysis, run.token)) {
         run.state = WILD;
-        changed = true;
+        settled = true;
       } else if (run.state === LITERAL && run.text !== textHash(analysis, run.token)) {
         run.state = SKELETON;
-        changed = true;
       }
     }
-    if (changed) this.#settle();
+    if (settled) this.#runs = this.#runs.filter((run) => run.state !== WILD);
   }
 
   toString(): string {
@@ -73,10 +69,6 @@ export class Template {
           piece.state === LITERAL ? piece.literal : piece.state === SKELETON ? piece.skeleton : WILDCARD;
     }
     return output;
-  }
-
-  #settle(): void {
-    this.#isSettled = this.#runs.every((run) => run.state === WILD);
   }
 }
 
@@ -95,7 +87,7 @@ function runAt(analysis: Analysis, token: number): Run {
     skeleton += gap + WILDCARD;
   }
   const hashes = { text: textHash(analysis, token), layout: layoutHash(analysis, token) };
-  return { token, state: LITERAL, ...hashes, literal, skeleton };
+  return { token, state: literal === skeleton ? SKELETON : LITERAL, ...hashes, literal, skeleton };
 }
 
 /** A variable for certain though without digits (a path, a day's name): beside a blank it is one with its neighbour. */

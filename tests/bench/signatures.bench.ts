@@ -1,14 +1,22 @@
-// Lines per second in one thread: `npm run bench:signatures -- [FILE]`. The floor reads every character once, which any
-// engine must. Without a file it writes its own corpus of lines of about 71 characters.
-import { readFileSync } from 'node:fs';
+// Lines per second: `npm run bench:signatures -- [FILE] [--peer MODULE]`. In one thread, in turns with a peer; then the
+// whole `mnemograph patterns` process, from its start to its exit. Without a file it makes lines of about 71 characters.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Analysis } from '../../src/signature/analysis.ts';
 import { signatureKey } from '../../src/signature/engine.ts';
-import { Generaliser } from '../../src/signature/generalise.ts';
 import { Miner } from '../../src/signature/miner.ts';
-import { shapeOf } from '../../src/signature/shape.ts';
+import { reportHostile, reportRandomWords } from './hostile.ts';
+import { loadPeer } from './peer.ts';
 
-const ROUNDS = 15;
-const LINES = 40_000;
+const BUDGET_MS = 40_000;
+const MIN_ROUNDS = 3;
+const MAX_ROUNDS = 25;
+const PROCESS_RUNS = 5;
+const LINES = 400_000;
+const COMMAND = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
 const STATEMENTS: readonly ((n: number) => string)[] = [
   (n) => `Failed password for invalid user u${n % 97} from 10.${n % 251}.0.7 port ${n % 65_536} ssh2`,
@@ -22,108 +30,93 @@ const STATEMENTS: readonly ((n: number) => string)[] = [
   (n) => `The update service entered the stopped state and will be asked again in ${n % 90} minutes`,
 ];
 
-function corpus(file: string | undefined): string[] {
-  const text =
-    file === undefined
-      ? Array.from({ length: LINES }, (_, n) => STATEMENTS[n % STATEMENTS.length]!(n)).join('\n')
-      : readFileSync(file, 'utf8');
-  return text.split('\n').filter((line) => line !== '');
-}
+const madeUp = (): string =>
+  Array.from({ length: LINES }, (_, n) => `${STATEMENTS[n % STATEMENTS.length]!(n)}\n`).join('');
 
-let sink = 0;
+type Contender = (lines: readonly string[]) => number;
 
-/** The best of several interleaved rounds, in seconds: noise of the machine only ever adds time. */
-function best(
-  contenders: Record<string, (lines: readonly string[]) => void>,
-  lines: readonly string[],
-): Map<string, number> {
+/** The best round of each, in seconds, in turns: noise of the machine only ever adds time. */
+function best(contenders: Record<string, Contender>, lines: readonly string[]): Map<string, number> {
   const times = new Map<string, number>();
-  for (let round = 0; round < ROUNDS; round++) {
+  const startedMs = performance.now();
+  let sink = 0;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    if (round >= MIN_ROUNDS && performance.now() - startedMs > BUDGET_MS) break;
     for (const [name, run] of Object.entries(contenders)) {
       const start = process.hrtime.bigint();
-      run(lines);
+      sink ^= run(lines);
       const seconds = Number(process.hrtime.bigint() - start) / 1e9;
       times.set(name, Math.min(seconds, times.get(name) ?? Number.POSITIVE_INFINITY));
     }
   }
+  if (sink === -1) console.log(sink);
   return times;
 }
 
-/** The time of one call on hostile input, in microseconds: the best of many. */
-function microseconds(run: () => void): number {
-  let found = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 300; i++) {
+function report(name: string, lines: number, seconds: number, ofPeer?: number): void {
+  const rate = Math.round(lines / seconds).toLocaleString('en');
+  const ratio = ofPeer === undefined ? '' : `   ${(ofPeer / seconds).toFixed(2)} of the peer`;
+  console.log(`${name.padEnd(38)} ${rate.padStart(12)} lines/s${ratio}`);
+}
+
+/** Seconds of the fastest of several whole processes. */
+function processSeconds(args: readonly string[]): number {
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < PROCESS_RUNS; run++) {
     const start = process.hrtime.bigint();
-    run();
-    found = Math.min(found, Number(process.hrtime.bigint() - start) / 1e3);
+    execFileSync(process.execPath, [COMMAND, 'patterns', ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    fastest = Math.min(fastest, Number(process.hrtime.bigint() - start) / 1e9);
   }
-  return found;
+  return fastest;
 }
 
-function randomWords(lines: number): string[] {
-  const letters = (n: number): string => (Math.imul(n, 2_654_435_761) >>> 0).toString(26).replace(/\d/g, 'z');
-  return Array.from({ length: lines }, (_, n) =>
-    Array.from({ length: 8 }, (_, w) => `w${letters(n * 8 + w)}`).join(' '),
-  );
-}
-
-const lines = corpus(process.argv[2]);
+const { values, positionals } = parseArgs({
+  options: { peer: { type: 'string' } },
+  allowPositionals: true,
+});
+const peer = await loadPeer(values.peer);
+const folder = mkdtempSync(join(tmpdir(), 'mnemograph-bench-'));
+const file = positionals[0] ?? join(folder, 'made-up.log');
+if (positionals[0] === undefined) writeFileSync(file, madeUp());
+const lines = readFileSync(file, 'utf8')
+  .split('\n')
+  .filter((line) => line !== '');
 const characters = lines.reduce((sum, line) => sum + line.length, 0);
 const analysis = new Analysis();
+
+console.log(
+  `${lines.length} lines of ${(characters / lines.length).toFixed(0)} characters on average, Node ${process.version}`,
+);
 const times = best(
   {
-    'read every character': (all) => {
+    'read every character (floor)': (all) => {
+      let hash = 0;
       for (const line of all)
-        for (let i = 0; i < line.length; i++) sink = Math.imul(sink ^ line.charCodeAt(i), 0x01000193);
+        for (let i = 0; i < line.length; i++) hash = Math.imul(hash ^ line.charCodeAt(i), 0x01000193);
+      return hash;
     },
-    'canonical form': (all) => {
-      for (const line of all) sink ^= analysis.read(line).form.count;
-    },
-    'signature key': (all) => {
-      for (const line of all) sink ^= signatureKey(line, 'bench').length;
-    },
+    'canonical form': (all) => all.reduce((sum, line) => sum + analysis.read(line).form.count, 0),
+    'signature key': (all) => all.reduce((sum, line) => sum + signatureKey(line, 'bench').length, 0),
     'families with patterns': (all) => {
       const miner = new Miner();
       for (const line of all) miner.observe(line);
-      sink ^= miner.forms.length;
+      return miner.forms.length;
+    },
+    [`peer: ${peer.name}`]: (all) => {
+      const observe = peer.create();
+      for (const line of all) observe(line);
+      return all.length;
     },
   },
   lines,
 );
-console.log(`${lines.length} lines of ${(characters / lines.length).toFixed(0)} characters on average`);
-for (const [name, seconds] of times) {
-  const perSecond = Math.round(lines.length / seconds);
-  console.log(`${name.padEnd(24)} ${perSecond.toLocaleString('en').padStart(12)} lines/s`);
-}
-
-const hostile = {
-  'letters and brackets': '([{=:'.repeat(800),
-  'one long word': 'x'.repeat(4_000),
-  'short words': 'ab '.repeat(1_333),
-  'open quotations': `'a `.repeat(1_333),
-  'open quotations, tight': `"a`.repeat(2_000),
-  'dots and colons': 'a.1:'.repeat(1_000),
-};
-for (const [name, line] of Object.entries(hostile)) {
-  const us = microseconds(() => signatureKey(line, 'bench'));
-  console.log(`${line.length} characters, ${name}: ${us.toFixed(1)} µs`);
-}
-
-const noise = randomWords(200_000);
-const before = process.memoryUsage().heapUsed;
-const start = process.hrtime.bigint();
-const miner = new Miner();
-for (const line of noise) miner.observe(line);
-const perLine = Number(process.hrtime.bigint() - start) / 1e3 / noise.length;
-const megabytes = (process.memoryUsage().heapUsed - before) / 2 ** 20;
-console.log(
-  `${noise.length} lines of random words: ${perLine.toFixed(1)} µs a line, ${miner.forms.length} forms kept, ${megabytes.toFixed(0)} MB`,
-);
-const generaliser = new Generaliser();
-const shapes = noise.slice(0, 5_000).map((line) => shapeOf(line, ''));
-const learnt = process.hrtime.bigint();
-for (const [i, shape] of shapes.entries()) generaliser.add(shape, i);
-console.log(
-  `learning a new form: ${(Number(process.hrtime.bigint() - learnt) / 1e3 / shapes.length).toFixed(1)} µs`,
-);
-if (sink === 42) console.log(sink);
+const peerSeconds = times.get(`peer: ${peer.name}`)!;
+for (const [name, seconds] of times) report(name, lines.length, seconds, peerSeconds);
+report('patterns --content, whole process', lines.length, processSeconds(['--content', file]), peerSeconds);
+report('patterns, whole process', lines.length, processSeconds([file]), peerSeconds);
+report('patterns --assign, whole process', lines.length, processSeconds(['--assign', file]), peerSeconds);
+reportHostile();
+reportRandomWords();
+rmSync(folder, { recursive: true });

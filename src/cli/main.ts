@@ -10,6 +10,7 @@ Examples:
   mnemograph demo                       serve a sample, and say what it tells
   mnemograph serve                      serve the memory at http://127.0.0.1:4000/graphql
   mnemograph ingest /var/log/auth.log   send a log file into it
+  mnemograph digest                     what deserves a look, why, and what to do next
   mnemograph patterns /var/log/syslog   look at a log's signatures, without any database
   mnemograph export memory.jsonl        take the memory along
   mnemograph doctor                     is everything in place?
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   serve: async () => (await import('./serve.ts')).registerServe,
   demo: async () => (await import('./demo.ts')).registerDemo,
   ingest: async () => (await import('./ingest.ts')).registerIngest,
+  digest: async () => (await import('./digest.ts')).registerDigest,
   patterns: async () => (await import('./patterns.ts')).registerPatterns,
   export: async () => (await import('./export.ts')).registerExport,
   import: async () => (await import('./import.ts')).registerImport,

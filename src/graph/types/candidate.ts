@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm';
-import type { ScoreComponent } from '../../domain/words.ts';
 import type { ScoreInputs } from '../../score/inputs.ts';
 import { type BandDistance, type BandStep, nextBand } from '../../score/next-band.ts';
 import type { ScoreSettings } from '../../score/settings.ts';
@@ -44,22 +43,7 @@ import {
 import type { Lookup } from '../plan/scope.ts';
 import { loadProvenance, provenanceArguments } from '../provenance.ts';
 import { rootConnection } from '../root.ts';
-
-const ScoreComponentType = builder.objectRef<ScoreComponent>('ScoreComponent').implement({
-  description: 'One addend of a score.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'What it measures.' }),
-    input: t.exposeFloat('input', {
-      description: 'What was measured, 0 to 1 unless the reason says otherwise.',
-    }),
-    weight: t.exposeFloat('weight', { description: 'How much it can add.' }),
-    contribution: t.float({
-      description: 'What it adds to the score, in whole millionths.',
-      resolve: ({ contribution }) => contribution / 1e6,
-    }),
-    reason: t.exposeString('reason', { description: 'Why, in a sentence.' }),
-  }),
-});
+import { ScoreComponentType } from './score-component.ts';
 
 const BandStepType = builder.objectRef<BandStep>('BandStep').implement({
   description: 'One change that would suffice.',

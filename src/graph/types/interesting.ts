@@ -31,6 +31,10 @@ const Highlight = builder.objectRef<Content>('Highlight').implement({
       type: DecisionBandEnum,
       description: 'What the score recommends.',
     }),
+    confidence: t.exposeFloat('confidence', { description: 'How well supported it is, 0 to 1.' }),
+    trackRecord: t.exposeString('trackRecord', {
+      description: 'How far the band can be relied on, by what people decided so far, in a sentence.',
+    }),
     firstSeenAt: t.expose('firstUs', { type: 'DateTime', description: 'When the story began.' }),
     lastSeenAt: t.expose('lastUs', { type: 'DateTime', description: 'When it was last seen.' }),
   }),

@@ -12,6 +12,8 @@ export interface OpenCandidate {
   /** Millionths. */
   readonly score: number;
   readonly decisionBand: DecisionBand;
+  /** Millionths. */
+  readonly confidence: number;
   readonly signatureIds: readonly string[];
   /** `service:class`, of its signatures. */
   readonly families: readonly string[];
@@ -33,6 +35,10 @@ export interface Highlight {
   /** 0..1 */
   readonly score: number;
   readonly decisionBand: DecisionBand;
+  /** 0..1 */
+  readonly confidence: number;
+  /** How far that can be relied on: the decisions of the past on this band. */
+  readonly trackRecord: string;
   readonly hostnames: readonly string[];
   readonly firstUs: Micros;
   readonly lastUs: Micros;

@@ -1,5 +1,6 @@
 import type { Micros } from '../../domain/time.ts';
 import type { VerbContext } from '../../store/verb.ts';
+import { bandRecord, type Calibration, readCalibration } from '../calibration.ts';
 import { counted, namedSome, shortened, spanText } from '../moments.ts';
 import { type Learned, nextStepFor } from './advice.ts';
 import { foldIntoStories } from './fold.ts';
@@ -29,12 +30,13 @@ export async function interesting(
     [lead, ...related].flatMap((c) => c.signatureIds),
   );
   const leadIds = stories.map(({ lead }) => lead.candidateId);
-  const [learned, changes] = await Promise.all([
+  const [learned, changes, calibration] = await Promise.all([
     readLearned(read, tenantId, [...new Set(signatureIds)]),
     readNearbyChanges(read, tenantId, leadIds),
+    readCalibration(read, tenantId),
   ]);
   return stories.map((story) =>
-    highlightOf(story, bestLearned(story, learned), changes.get(story.lead.candidateId)),
+    highlightOf(story, bestLearned(story, learned), changes.get(story.lead.candidateId), calibration),
   );
 }
 
@@ -42,6 +44,7 @@ function highlightOf(
   story: Story,
   learned: Learned | undefined,
   change: NearbyChange | undefined,
+  calibration: Calibration,
 ): Highlight {
   const { lead, related } = story;
   const members = [lead, ...related];
@@ -52,6 +55,8 @@ function highlightOf(
     nextStep: nextStepFor(lead, learned, change !== undefined),
     score: lead.score / 1_000_000,
     decisionBand: lead.decisionBand,
+    confidence: lead.confidence / 1_000_000,
+    trackRecord: bandRecord(calibration, lead.decisionBand),
     hostnames: [...new Set(members.flatMap((c) => c.hostnames))],
     firstUs: Math.min(...members.map((c) => c.firstUs)),
     lastUs: Math.max(...members.map((c) => c.lastUs)),

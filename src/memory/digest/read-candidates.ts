@@ -18,6 +18,7 @@ interface CandidateRow {
   readonly last_seen_at: string;
   readonly score: number;
   readonly decision_band: DecisionBand;
+  readonly confidence: number;
   readonly signature_ids: string[] | null;
   readonly families: string[] | null;
   readonly asset_ids: string[] | null;
@@ -41,7 +42,7 @@ export async function readOpenCandidates(
        limit ${LOOKED_AT}
     )
     select c.candidate_id, c.type, c.title, c.explanation, c.first_seen_at, c.last_seen_at, c.score, c.decision_band,
-           s.signature_ids, s.families, a.asset_ids, a.hostnames
+           c.confidence, s.signature_ids, s.families, a.asset_ids, a.hostnames
       from foremost c
       left join lateral (
         select array_agg(s.signature_id::text order by s.signature_id) as signature_ids,
@@ -68,6 +69,7 @@ export async function readOpenCandidates(
     lastUs: microsOf(row.last_seen_at),
     score: row.score,
     decisionBand: row.decision_band,
+    confidence: row.confidence,
     signatureIds: row.signature_ids ?? [],
     families: row.families ?? [],
     assetIds: row.asset_ids ?? [],

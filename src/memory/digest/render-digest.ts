@@ -70,9 +70,22 @@ function renderOne(highlight: Highlight, place: number, width: number, paint: Pa
     ...rest.map((line) => `${hang}${paint(BOLD, line)}`),
     `    ${paint(DIM, where.join(' · '))}`,
     ...labelled('why', highlight.why, width, paint),
+    ...labelled('sure', sureness(highlight), width, paint),
     ...labelled('next', highlight.nextStep, width, paint),
     ...relatedLines(highlight, width, paint),
   ];
+}
+
+/** Least confidence that is called so. */
+const SURENESS: readonly (readonly [number, string])[] = [
+  [0.6, 'well supported'],
+  [0.35, 'supported'],
+  [0, 'little to go by yet'],
+];
+
+function sureness({ confidence, trackRecord }: Highlight): string {
+  const [, words] = SURENESS.find(([least]) => confidence >= least)!;
+  return `confidence ${confidence.toFixed(2)}, ${words}. ${trackRecord}`;
 }
 
 function relatedLines({ related }: Highlight, width: number, paint: Paint): string[] {

@@ -90,6 +90,9 @@ export const INCIDENT_CHANGE_REASONS = [
 ] as const;
 export type IncidentChangeReason = (typeof INCIDENT_CHANGE_REASONS)[number];
 
+export const LESSON_PROPOSAL_STATES = ['OPEN', 'ACCEPTED', 'DISMISSED'] as const;
+export type LessonProposalState = (typeof LESSON_PROPOSAL_STATES)[number];
+
 export const IMPACT_LEVELS = ['NONE', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export type ImpactLevel = (typeof IMPACT_LEVELS)[number];
 

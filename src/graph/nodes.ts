@@ -52,7 +52,9 @@ export const Candidate = nodeRef('Candidate', candidate, (row) => row.candidateI
   isNamed: (row, key, scope) => sql`${row.candidateId} = ${afterRedirects(key, scope)}`,
   listed: (row) => sql`not ${row.withdrawn} and ${row.redirectedToId} is null`,
 });
-export const Incident = nodeRef('Incident', incident, (row) => row.incidentId);
+export const Incident = nodeRef('Incident', incident, (row) => row.incidentId, {
+  listed: (row) => sql`${row.mergedIntoId} is null`,
+});
 export const Lesson = nodeRef('Lesson', lesson, (row) => row.lessonId);
 export const RunbookHint = nodeRef('RunbookHint', runbookHint, (row) => row.hintId);
 export const Review = nodeRef('Review', review, (row) => row.reviewId);

@@ -1,6 +1,6 @@
 // Finds and locks the rows that a verb is about. What does not exist for the caller's tenant is not found, whoever's
 // it may be.
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { NotFoundError } from '../domain/errors.ts';
 import type { WriteTx } from '../store/store.ts';
@@ -76,6 +76,16 @@ export async function lockIncident(
     id = row.mergedIntoId;
   }
   throw notFound('incident', path);
+}
+
+/** The rows themselves, wherever they lead, locked in the order of their ids. */
+export function lockIncidents(tx: WriteTx, tenantId: number, ids: readonly string[]): Promise<IncidentRow[]> {
+  return tx
+    .select()
+    .from(incident)
+    .where(and(eq(incident.tenantId, tenantId), inArray(incident.incidentId, [...ids])))
+    .orderBy(asc(incident.incidentId))
+    .for('update');
 }
 
 export async function lockLesson(

@@ -108,6 +108,7 @@ const LINKS = [
   ['group_signature', 'group_id'],
   ['incident_signature', 'incident_id'],
   ['hint_signature', 'hint_id'],
+  ['lesson_signature', 'lesson_id'],
 ] as const;
 
 const relink = (table: string, owner: string) => `, gone as (

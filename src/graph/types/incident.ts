@@ -10,6 +10,7 @@ import {
 import { ImpactLevelEnum, IncidentStatusEnum } from '../enums.ts';
 import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';
+import { withMerged } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
 import {
   Candidate,
@@ -66,7 +67,7 @@ implementNode(Incident, {
     updatedAt: t.column('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
     mergedInto: t.one(Incident, {
       nullable: true,
-      description: 'The incident that this one became part of.',
+      description: 'The incident that this one became part of; lists show that one instead.',
       on: (i, into) => sql`${into.incidentId} = ${i.mergedIntoId}`,
     }),
     candidates: t.list(Candidate, {
@@ -93,7 +94,7 @@ implementNode(Incident, {
         sql`(${e.ts}, ${e.eventId}) in ${scope.select(
           incidentEvent,
           (ie) => sql`${ie.eventTs}, ${ie.eventId}`,
-          (ie) => sql`${ie.incidentId} = ${i.incidentId}`,
+          (ie) => sql`${ie.incidentId} in ${withMerged(scope, i.incidentId)}`,
         )}`,
       order: eventsNewestFirst,
     }),
@@ -117,7 +118,7 @@ implementNode(Incident, {
     }),
     reviews: t.list(Review, {
       description: 'What people judged of it, newest first.',
-      on: (i, r) => sql`${r.incidentId} = ${i.incidentId}`,
+      on: (i, r, scope) => sql`${r.incidentId} in ${withMerged(scope, i.incidentId)}`,
       order: reviewsNewestFirst,
     }),
     provenance: t.computed({

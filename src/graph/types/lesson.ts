@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { candidateLesson, incidentLesson, lesson } from '../../store/tables/memory.ts';
 import { filterInput } from '../filters.ts';
+import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
 import { Candidate, Incident, Lesson, Review, Tenant } from '../nodes.ts';
 import {
@@ -59,7 +60,10 @@ const LessonFilter = filterInput('LessonFilter', lesson, 'Which lessons; all tha
     id: 'Incident',
     description: 'Taught by this incident.',
     where: (l, id, scope) =>
-      scope.exists(incidentLesson, (il) => sql`${il.incidentId} = ${id} and ${il.lessonId} = ${l.lessonId}`),
+      scope.exists(
+        incidentLesson,
+        (il) => sql`${il.incidentId} = ${livingIncident(scope, id)} and ${il.lessonId} = ${l.lessonId}`,
+      ),
   },
   candidateId: {
     id: 'Candidate',

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { hintIncident, hintSignature, runbookHint } from '../../store/tables/memory.ts';
 import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';
+import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
 import { Incident, RunbookHint, Signature, Tenant } from '../nodes.ts';
 import { hintsByPriority, incidentsNewestFirst, signaturesByLastSeen } from '../orders.ts';
@@ -68,7 +69,10 @@ const RunbookHintFilter = filterInput(
       id: 'Incident',
       description: 'Brought up by this incident.',
       where: (h, id, scope) =>
-        scope.exists(hintIncident, (hi) => sql`${hi.hintId} = ${h.hintId} and ${hi.incidentId} = ${id}`),
+        scope.exists(
+          hintIncident,
+          (hi) => sql`${hi.hintId} = ${h.hintId} and ${hi.incidentId} = ${livingIncident(scope, id)}`,
+        ),
     },
   },
 );

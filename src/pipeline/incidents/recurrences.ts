@@ -101,6 +101,27 @@ export function addRecurrences(ctx: IncidentContext, touched: readonly Touched[]
   );
 }
 
+/** First and last observation by what is held: candidates, and incidents that became part of it. */
+const observeAnew = (ctx: IncidentContext, ids: SQL) =>
+  query(
+    ctx,
+    sql`update incident i set
+               first_observed_at = least(i.first_observed_at, h.first_at),
+               last_observed_at = case when h.by_candidates then h.last_at
+                                       else greatest(i.last_observed_at, h.last_at) end
+          from (select incident_id, min(first_at) as first_at, max(last_at) as last_at, bool_or(by_candidate) as by_candidates
+                  from (select ic.incident_id, c.first_seen_at as first_at, c.last_seen_at as last_at, true as by_candidate
+                          from incident_candidate ic
+                          join candidate c on c.tenant_id = ic.tenant_id and c.candidate_id = ic.candidate_id
+                                          and c.redirected_to_id is null and not c.withdrawn
+                         where ic.tenant_id = ${ctx.tenantId} and ic.incident_id in ${ids}
+                        union all
+                        select m.merged_into_id, m.first_observed_at, m.last_observed_at, false
+                          from incident m where m.tenant_id = ${ctx.tenantId} and m.merged_into_id in ${ids}) held
+                 group by incident_id) h
+         where i.tenant_id = ${ctx.tenantId} and i.incident_id = h.incident_id`,
+  );
+
 /** Counts these incidents anew, from all episodes since they were first observed. What was counted elsewhere stays. */
 export async function recountRecurrences(
   ctx: IncidentContext,
@@ -109,18 +130,7 @@ export async function recountRecurrences(
   if (incidentIds.length === 0) return [];
   const { tenantId } = ctx;
   const ids = sql`(select id::bigint from json_array_elements_text(${JSON.stringify(incidentIds)}::json) as ids(id))`;
-  await query(
-    ctx,
-    sql`
-    update incident i set first_observed_at = least(i.first_observed_at, h.first_at), last_observed_at = h.last_at
-      from (select ic.incident_id, min(c.first_seen_at) as first_at, max(c.last_seen_at) as last_at
-              from incident_candidate ic
-              join candidate c on c.tenant_id = ic.tenant_id and c.candidate_id = ic.candidate_id
-                              and c.redirected_to_id is null and not c.withdrawn
-             where ic.tenant_id = ${tenantId} and ic.incident_id in ${ids}
-             group by ic.incident_id) h
-     where i.tenant_id = ${tenantId} and i.incident_id = h.incident_id`,
-  );
+  await observeAnew(ctx, ids);
   return query(
     ctx,
     sql`with o as (${observing(tenantId)} and x.incident_id in ${ids}),

@@ -1,6 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import type { ImpactLevel, IncidentStatus } from '../../domain/words.ts';
+import {
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Severity } from '../../domain/severity.ts';
+import type { ImpactLevel, IncidentStatus, LessonProposalState } from '../../domain/words.ts';
 import { createdAt, id8, moment, newId, portableId, tenantId, updatedAt } from './columns.ts';
 
 /** What a person decided to remember. */
@@ -36,6 +47,46 @@ export const incident = pgTable(
     index('incident_merged_into_idx')
       .on(t.tenantId, t.mergedIntoId)
       .where(sql`${t.mergedIntoId} is not null`),
+  ],
+);
+
+export type MergedIds = Readonly<
+  Record<'candidates' | 'signatures' | 'assets' | 'lessons' | 'hints', readonly string[]>
+>;
+
+/** What a merge of incidents did to the one that lives on, so that it can be taken back. */
+export interface MergeJournal {
+  /** All that the merged one held. */
+  readonly brought: MergedIds;
+  /** What of it the other did not hold. */
+  readonly added: MergedIds;
+  /** The signatures that it was bound to before. */
+  readonly ownSignatures: readonly string[];
+  readonly firstObservedAt: string;
+  readonly lastObservedAt: string;
+  /** Recurrences that were not counted from episodes. */
+  readonly priorCount: number;
+}
+
+/** Append-only journal: one incident became part of another, and maybe no longer is. */
+export const incidentMerge = pgTable(
+  'incident_merge',
+  {
+    tenantId: tenantId(),
+    mergeId: newId('merge_id'),
+    fromId: id8('from_id').notNull(),
+    intoId: id8('into_id').notNull(),
+    notes: text('notes'),
+    author: text('author').notNull(),
+    journal: jsonb('journal').$type<MergeJournal>().notNull(),
+    mergedAt: moment('merged_at').notNull(),
+    undoneAt: moment('undone_at'),
+    undoneBy: text('undone_by'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.mergeId] }),
+    uniqueIndex('incident_merge_from_key').on(t.tenantId, t.fromId).where(sql`${t.undoneAt} is null`),
+    index('incident_merge_into_idx').on(t.tenantId, t.intoId),
   ],
 );
 
@@ -95,8 +146,17 @@ export const incidentEvent = pgTable(
     eventTs: moment('event_ts').notNull(),
     eventId: uuid('event_id').notNull(),
     messageRaw: text('message_raw').notNull(),
+    evidenceId: newId('evidence_id'),
+    signatureId: id8('signature_id'),
+    assetId: id8('asset_id'),
+    severity: smallint('severity').$type<Severity>(),
+    host: text('host'),
+    service: text('service'),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.incidentId, t.eventTs, t.eventId] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.incidentId, t.eventTs, t.eventId] }),
+    uniqueIndex('incident_event_evidence_key').on(t.tenantId, t.evidenceId),
+  ],
 );
 
 /** What was learned, and what to do next time. */
@@ -140,6 +200,41 @@ export const candidateLesson = pgTable(
   ],
 );
 
+export const lessonSignature = pgTable(
+  'lesson_signature',
+  { tenantId: tenantId(), lessonId: id8('lesson_id').notNull(), signatureId: id8('signature_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.lessonId, t.signatureId] }),
+    index('lesson_signature_signature_idx').on(t.tenantId, t.signatureId, t.lessonId),
+  ],
+);
+
+/** Reviews of one family say that there is a lesson in it; a person writes it, or declines. */
+export const lessonProposal = pgTable(
+  'lesson_proposal',
+  {
+    tenantId: tenantId(),
+    proposalId: newId('proposal_id'),
+    signatureId: id8('signature_id').notNull(),
+    state: text('state').$type<LessonProposalState>().notNull().default('OPEN'),
+    title: text('title').notNull(),
+    summary: text('summary').notNull(),
+    /** null: nothing that people wrote so far says what to do. */
+    recommendation: text('recommendation'),
+    lessonId: id8('lesson_id'),
+    decidedBy: text('decided_by'),
+    decidedAt: moment('decided_at'),
+    notes: text('notes'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.proposalId] }),
+    index('lesson_proposal_signature_idx').on(t.tenantId, t.signatureId),
+    index('lesson_proposal_updated_idx').on(t.tenantId, t.updatedAt, t.proposalId),
+  ],
+);
+
 /** A first step for whoever meets a signature or incident again, with its record of outcomes. */
 export const runbookHint = pgTable(
   'runbook_hint',
@@ -151,6 +246,8 @@ export const runbookHint = pgTable(
     priority: integer('priority').notNull().default(0),
     /** Millionths. */
     confidence: integer('confidence').notNull(),
+    /** Millionths: its record of outcomes, with the priority as what was thought of it before. Best first. */
+    rank: integer('rank').notNull().default(500_000),
     shownCount: integer('shown_count').notNull().default(0),
     workedCount: integer('worked_count').notNull().default(0),
     failedCount: integer('failed_count').notNull().default(0),
@@ -163,6 +260,7 @@ export const runbookHint = pgTable(
     primaryKey({ columns: [t.tenantId, t.hintId] }),
     uniqueIndex('runbook_hint_portable_key').on(t.tenantId, t.portableId),
     index('runbook_hint_priority_idx').on(t.tenantId, t.priority, t.hintId),
+    index('runbook_hint_rank_idx').on(t.tenantId, t.rank, t.hintId),
   ],
 );
 
@@ -193,6 +291,7 @@ export const hintOutcome = pgTable(
     hintId: id8('hint_id').notNull(),
     outcome: text('outcome').$type<'WORKED' | 'FAILED' | 'NOT_APPLICABLE'>().notNull(),
     incidentId: id8('incident_id'),
+    candidateId: id8('candidate_id'),
     notes: text('notes'),
     reporter: text('reporter').notNull(),
     portableId: portableId(),

@@ -43,7 +43,7 @@ ALTER TABLE "incident_event" ADD COLUMN "asset_id" bigint;--> statement-breakpoi
 ALTER TABLE "incident_event" ADD COLUMN "severity" smallint;--> statement-breakpoint
 ALTER TABLE "incident_event" ADD COLUMN "host" text;--> statement-breakpoint
 ALTER TABLE "incident_event" ADD COLUMN "service" text;--> statement-breakpoint
-ALTER TABLE "runbook_hint" ADD COLUMN "rank" integer DEFAULT 500000 NOT NULL;--> statement-breakpoint
+ALTER TABLE "runbook_hint" ADD COLUMN "rank" integer GENERATED ALWAYS AS (round((2 + priority / 50.0 + worked_count) / (4 + worked_count + failed_count) * 1000000)::integer) STORED NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "incident_merge_from_key" ON "incident_merge" USING btree ("tenant_id","from_id") WHERE "incident_merge"."undone_at" is null;--> statement-breakpoint
 CREATE INDEX "incident_merge_into_idx" ON "incident_merge" USING btree ("tenant_id","into_id");--> statement-breakpoint
 CREATE INDEX "lesson_proposal_signature_idx" ON "lesson_proposal" USING btree ("tenant_id","signature_id");--> statement-breakpoint
@@ -53,5 +53,4 @@ CREATE UNIQUE INDEX "incident_event_evidence_key" ON "incident_event" USING btre
 CREATE INDEX "runbook_hint_rank_idx" ON "runbook_hint" USING btree ("tenant_id","rank","hint_id");--> statement-breakpoint
 UPDATE "incident_event" k SET "signature_id" = e."signature_id", "asset_id" = e."asset_id", "severity" = e."severity", "host" = nullif(o."host", ''), "service" = nullif(o."service", '')
   FROM "event" e JOIN "origin" o ON o."tenant_id" = e."tenant_id" AND o."origin_id" = e."origin_id"
- WHERE e."tenant_id" = k."tenant_id" AND e."ts" = k."event_ts" AND e."event_id" = k."event_id";--> statement-breakpoint
-UPDATE "runbook_hint" SET "rank" = round((2 + "priority" / 50.0 + "worked_count") / (4 + "worked_count" + "failed_count") * 1000000);
+ WHERE e."tenant_id" = k."tenant_id" AND e."ts" = k."event_ts" AND e."event_id" = k."event_id";

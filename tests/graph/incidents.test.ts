@@ -70,7 +70,7 @@ describe('a merge of incidents', () => {
       merged: [{ id: mail, mergedInto: { id: disk } }],
     });
     const { incidents, node, candidates } = await graph.ask(
-      `query ($mail: ID!) { incidents { nodes { id } } candidates { nodes { incidents { id } } }
+      `query ($mail: ID!) { incidents { nodes { id } } candidates(filter: { states: [PROMOTED] }) { nodes { incidents { id } } }
          node(id: $mail) { ... on Incident { id title mergedInto { id events { messageRaw } } } } }`,
       { mail },
     );

@@ -314,7 +314,7 @@ describe('a merge', () => {
     await mergeIncidents(ctx(), { fromIncidentIds: [mail], intoIncidentId: disk });
     await review(ctx(), { subject: { type: 'Incident', key: mail }, decision: 'URGENT' });
     expect(
-      (await rows<{ incident_id: string | null }>('review', 'reviewed_at'))
+      (await rows<{ incident_id: string | null }>('review', 'review_id'))
         .map((r) => r.incident_id)
         .filter(Boolean),
     ).toEqual([mail, disk]);

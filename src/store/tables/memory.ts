@@ -246,8 +246,15 @@ export const runbookHint = pgTable(
     priority: integer('priority').notNull().default(0),
     /** Millionths. */
     confidence: integer('confidence').notNull(),
-    /** Millionths: its record of outcomes, with the priority as what was thought of it before. Best first. */
-    rank: integer('rank').notNull().default(500_000),
+    /**
+     * Millionths, best first: the mean of a Beta distribution of what came of it, whose prior weighs four trials and
+     * says with the priority (0..100) what was thought of it before: (2 + priority / 50 + worked) / (4 + worked + failed).
+     */
+    rank: integer('rank')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`round((2 + priority / 50.0 + worked_count) / (4 + worked_count + failed_count) * 1000000)::integer`,
+      ),
     shownCount: integer('shown_count').notNull().default(0),
     workedCount: integer('worked_count').notNull().default(0),
     failedCount: integer('failed_count').notNull().default(0),

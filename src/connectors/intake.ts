@@ -5,6 +5,7 @@ import type { Clock } from '../domain/time.ts';
 import type { IngestEventsInput, IngestLinesInput, IngestOutcome, Via } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Checkpoint, Checkpoints } from '../store/checkpoints.ts';
+import type { Loss } from '../store/sources.ts';
 
 /** What is needed of a source to open its intake. */
 export interface SourceRef {
@@ -23,6 +24,8 @@ export interface IntakeOptions {
   readonly logger: Logger;
   /** Notes what went wrong on the source's row. */
   readonly onFault: (message: string) => Promise<void>;
+  /** Notes on the source what it lost. */
+  readonly onLoss: (loss: Loss) => Promise<void>;
 }
 
 export interface Intake {
@@ -37,6 +40,8 @@ export interface Intake {
   payloads(payloads: readonly string[], batchKey?: string | null): Promise<IngestOutcome>;
   /** For the source's page; the connector goes on. */
   fault(message: string): Promise<void>;
+  /** For the answers that it makes uncertain, and for the source's page. */
+  loss(loss: Loss): Promise<void>;
   checkpoint(key: string): Promise<Checkpoint | null>;
   /** By key, of all keys that begin with `prefix`. */
   checkpoints(prefix: string): Promise<Map<string, Checkpoint>>;
@@ -68,6 +73,11 @@ export function openIntake(options: IntakeOptions): Intake {
     async fault(message) {
       logger.warn({ reason: message }, 'a source has a fault');
       await options.onFault(message);
+    },
+    async loss(loss) {
+      logger.warn({ lost: loss.lost, reason: loss.reason }, 'a source lost inputs');
+      await options.onLoss(loss);
+      await options.onFault(`${loss.lost} inputs were lost: ${loss.reason}`);
     },
     checkpoint: (key) => checkpoints.load(caller.tenantId, via.name, key),
     checkpoints: (prefix) => checkpoints.list(caller.tenantId, via.name, prefix),

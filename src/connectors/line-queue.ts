@@ -82,11 +82,18 @@ export class LineQueue {
       batchKey: `${this.#intake.name}:${randomUUID()}`,
     };
     const taken = await untilTaken(this.#intake, this.#ending.signal, () => this.#intake.lines(input));
-    if (taken === null)
-      await this.#intake
-        .fault(`${lines.length} lines were lost: nobody took them while it stopped.`)
-        .catch(() => {});
+    if (taken === null) await this.#lose(lines.length).catch(() => {});
     this.#sending -= lines.length;
     for (const resume of this.#room.splice(0)) resume();
+  }
+
+  #lose(lost: number): Promise<void> {
+    const nowUs = this.#intake.clock.nowUs();
+    return this.#intake.loss({
+      fromUs: nowUs,
+      toUs: nowUs,
+      lost,
+      reason: 'Nobody took them while it stopped.',
+    });
   }
 }

@@ -1,13 +1,17 @@
 // What memory covers, as a type: several answers speak for it.
-import type { Coverage as CoverageContent, CoverageGap as GapContent, GapKind } from '../memory/coverage.ts';
+import type { Coverage as CoverageContent } from '../memory/coverage.ts';
+import type { CoverageGap as GapContent, GapKind } from '../memory/coverage-gaps.ts';
 import { builder } from './builder.ts';
 import { Source } from './nodes.ts';
 import { loadedOrNull } from './payload.ts';
 
 const GAP_KINDS: Record<GapKind, { description: string }> = {
   REJECTED: { description: 'Inputs could not be stored and wait to be replayed.' },
+  DROPPED: { description: 'Inputs came and were lost: a queue was full, or nobody could take them.' },
   FAILING: { description: 'The last attempt of a source ended in an error.' },
+  DISABLED: { description: 'A source was turned off.' },
   SILENT: { description: 'A stream stopped while others went on.' },
+  EXPIRED: { description: 'The retention dropped the lines; what was counted of them is still known.' },
 };
 
 const CoverageGapKind = builder.enumType('CoverageGapKind', {

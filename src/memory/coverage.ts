@@ -1,18 +1,9 @@
 // From when memory speaks, until when, and where it has holes. Reads the state that ingest keeps; never the wall clock.
 import type postgres from 'postgres';
-import { type Micros, US_PER_HOUR } from '../domain/time.ts';
-import { counted, microsOf, shortened, spanText } from './moments.ts';
-
-export type GapKind = 'REJECTED' | 'FAILING' | 'SILENT';
-
-export interface CoverageGap {
-  readonly kind: GapKind;
-  readonly fromUs: Micros;
-  /** null: it is still open. */
-  readonly toUs: Micros | null;
-  readonly reason: string;
-  readonly sourceId: string | null;
-}
+import { utcTime } from '../detect/text.ts';
+import type { Micros } from '../domain/time.ts';
+import { type CoverageGap, readGaps } from './coverage-gaps.ts';
+import { microsOf } from './moments.ts';
 
 export interface Coverage {
   /** Times of the earliest and latest event; null: nothing was ever ingested. */
@@ -24,33 +15,39 @@ export interface Coverage {
   readonly hasUncounted: boolean;
 }
 
-/** A stream is known by batches over at least a day; only a stream can fall silent, a file simply ends. */
-const STREAM_MIN_BATCHES = 10;
-const STREAM_MIN_SPAN = '1 day';
-const SILENCE_FLOOR_US = US_PER_HOUR;
-/** Silent beyond this many times its usual (95th percentile) pause between batches. */
-const SILENCE_FACTOR = 5;
-const BATCHES_LOOKED_AT = 2_000;
-const REJECTIONS_LOOKED_AT = 10_000;
-
 export async function readCoverage(read: postgres.Sql, tenantId: number): Promise<Coverage> {
-  const [span, rejected, failing, silent] = await Promise.all([
-    readSpan(read, tenantId),
-    rejectedGaps(read, tenantId),
-    failingGaps(read, tenantId),
-    silentGaps(read, tenantId),
-  ]);
-  const gaps = [...failing, ...silent, ...rejected];
-  return { ...span, complete: gaps.length === 0 && span.fromUs !== null, gaps };
+  const [span, gaps] = await Promise.all([readSpan(read, tenantId), readGaps(read, tenantId)]);
+  const { eventsFromUs, ...rest } = span;
+  const expired = eventsFromUs !== null && span.fromUs !== null && span.fromUs < eventsFromUs;
+  const all = expired ? [...gaps, expiredGap(span.fromUs, eventsFromUs)] : gaps;
+  return { ...rest, complete: all.length === 0 && span.fromUs !== null, gaps: all };
+}
+
+const expiredGap = (fromUs: Micros, toUs: Micros): CoverageGap => ({
+  kind: 'EXPIRED',
+  fromUs,
+  toUs,
+  reason: `The lines of before ${utcTime(toUs)} are past the retention and were dropped. Their signatures, counts and episodes are still known.`,
+  sourceId: null,
+});
+
+interface Span extends Pick<Coverage, 'fromUs' | 'toUs' | 'hasUncounted'> {
+  /** Events before it were dropped. */
+  readonly eventsFromUs: Micros | null;
+}
+
+interface SpanRow {
+  readonly from_at: string | null;
+  readonly to_at: string | null;
+  readonly events_from: string | null;
+  readonly has_uncounted: boolean;
 }
 
 /** Counted events by their signatures, and the batches that are stored but not counted yet. */
-async function readSpan(
-  read: postgres.Sql,
-  tenantId: number,
-): Promise<Pick<Coverage, 'fromUs' | 'toUs' | 'hasUncounted'>> {
-  const [row] = await read<{ from_at: string | null; to_at: string | null; has_uncounted: boolean }[]>`
-    select exists (select 1 from ingest_batch where tenant_id = ${tenantId} and not folded) as has_uncounted,
+async function readSpan(read: postgres.Sql, tenantId: number): Promise<Span> {
+  const [row] = await read<SpanRow[]>`
+    select (select events_from from tenant where tenant_id = ${tenantId}) as events_from,
+           exists (select 1 from ingest_batch where tenant_id = ${tenantId} and not folded) as has_uncounted,
            least(
              (select first_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by first_seen_at limit 1),
@@ -59,90 +56,11 @@ async function readSpan(
              (select last_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by last_seen_at desc limit 1),
              (select max(max_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as to_at`;
-  const { from_at, to_at, has_uncounted } = row!;
+  const { from_at, to_at, events_from, has_uncounted } = row!;
   return {
     fromUs: from_at === null ? null : microsOf(from_at),
     toUs: to_at === null ? null : microsOf(to_at),
     hasUncounted: has_uncounted,
+    eventsFromUs: events_from === null ? null : microsOf(events_from),
   };
-}
-
-async function rejectedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const rows = await read<
-    {
-      source_id: string | null;
-      name: string | null;
-      n: number;
-      from_at: string;
-      to_at: string;
-      reason: string;
-    }[]
-  >`
-    select r.source_id, max(s.name) as name, count(*)::int as n, min(r.received_at) as from_at,
-           max(r.received_at) as to_at, (array_agg(r.reason order by r.received_at desc))[1] as reason
-      from (select source_id, received_at, reason from rejected_input
-             where tenant_id = ${tenantId} and replayed_at is null
-             order by received_at desc limit ${REJECTIONS_LOOKED_AT}) r
-      left join source s on s.tenant_id = ${tenantId} and s.source_id = r.source_id
-     group by r.source_id order by max(r.received_at) desc`;
-  return rows.map((row) => ({
-    kind: 'REJECTED',
-    fromUs: microsOf(row.from_at),
-    toUs: microsOf(row.to_at),
-    reason: `${counted(row.n, 'input')}${fromSource(row.name)} could not be stored and ${row.n === 1 ? 'waits' : 'wait'} to be replayed. The last one: ${shortened(row.reason, 160)}`,
-    sourceId: row.source_id,
-  }));
-}
-
-const fromSource = (name: string | null) => (name === null ? '' : ` of "${name}"`);
-
-async function failingGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const rows = await read<{ source_id: string; name: string; last_error: string | null; since: string }[]>`
-    select source_id, name, last_error, coalesce(last_received_at, last_error_at) as since from source
-     where tenant_id = ${tenantId} and enabled and last_error_at is not null
-       and (last_received_at is null or last_error_at > last_received_at)
-     order by name`;
-  return rows.map((row) => ({
-    kind: 'FAILING',
-    fromUs: microsOf(row.since),
-    toUs: null,
-    reason: `"${row.name}" is failing: ${shortened(row.last_error ?? 'no reason was given', 160)}`,
-    sourceId: row.source_id,
-  }));
-}
-
-async function silentGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const rows = await read<
-    { source_id: string; name: string; last_at: string; newest_at: string; usual_us: string }[]
-  >`
-    with recent as (
-      select source_id, received_at from ingest_batch where tenant_id = ${tenantId}
-       order by batch_id desc limit ${BATCHES_LOOKED_AT}
-    ), paused as (
-      select source_id, received_at,
-             received_at - lag(received_at) over (partition by source_id order by received_at) as pause
-        from recent
-    ), stream as (
-      select source_id, max(received_at) as last_at, max(max(received_at)) over () as newest_at,
-             percentile_disc(0.95) within group (order by pause) as usual,
-             count(*) >= ${STREAM_MIN_BATCHES} and max(received_at) - min(received_at) >= ${STREAM_MIN_SPAN}::interval as flows
-        from paused group by source_id
-    )
-    select t.source_id, s.name, t.last_at, t.newest_at, (extract(epoch from t.usual) * 1000000)::bigint as usual_us
-      from stream t join source s on s.tenant_id = ${tenantId} and s.source_id = t.source_id
-     where t.flows and s.enabled and t.newest_at > t.last_at
-     order by s.name`;
-  return rows.flatMap((row) => {
-    const fromUs = microsOf(row.last_at);
-    const quietUs = microsOf(row.newest_at) - fromUs;
-    const allowedUs = Math.max(SILENCE_FLOOR_US, SILENCE_FACTOR * Number(row.usual_us));
-    if (quietUs <= allowedUs) return [];
-    return {
-      kind: 'SILENT',
-      fromUs,
-      toUs: null,
-      reason: `Nothing came from "${row.name}" for ${spanText(quietUs)} while other sources went on.`,
-      sourceId: row.source_id,
-    };
-  });
 }

@@ -84,6 +84,7 @@ export class EventPartitions {
     return this.#locked(async (client, existing) => {
       const expired = existing.filter((range) => range.to <= firstKept);
       for (const range of expired) await client.query(`drop table ${partitionName(range)}`);
+      if (expired.length > 0) await noteExpiry(client, Math.max(...expired.map((range) => range.to)));
       this.#known = existing.filter((range) => range.to > firstKept);
       return expired.length;
     });
@@ -112,6 +113,12 @@ export class EventPartitions {
     }
   }
 }
+
+/** `day`: all events before it are gone. */
+const noteExpiry = (client: pg.PoolClient, day: number) =>
+  client.query('update tenant set events_from = greatest(events_from, $1::timestamptz)', [
+    `${isoDay(day)}T00:00:00Z`,
+  ]);
 
 /** The ranges that exist, read from the catalogue. */
 async function readPartitions(client: pg.PoolClient): Promise<DayRange[]> {

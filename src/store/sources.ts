@@ -78,3 +78,36 @@ export async function noteFault(
     [tenantId, name, message, formatMicros(atUs)],
   );
 }
+
+export interface Loss {
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  /** How many inputs. */
+  readonly lost: number;
+  readonly reason: string;
+}
+
+/** Losses with less than this between them are told as one. */
+const LOSS_PAUSE = '1 minute';
+
+export async function noteLoss(
+  { writePool }: Pool,
+  tenantId: number,
+  name: string,
+  { fromUs, toUs, lost, reason }: Loss,
+): Promise<void> {
+  await writePool.query(
+    `with s as (select source_id from source where tenant_id = $1 and name = $2),
+     latest as (
+       select g.gap_id from source_gap g join s using (source_id)
+        where g.tenant_id = $1 and g.to_at >= $3::timestamptz - interval '${LOSS_PAUSE}' and g.reason = $6
+        order by g.to_at desc limit 1),
+     extended as (
+       update source_gap g set to_at = greatest(g.to_at, $4::timestamptz), lost = g.lost + $5::bigint
+         from latest where g.tenant_id = $1 and g.gap_id = latest.gap_id returning g.gap_id)
+     insert into source_gap (tenant_id, source_id, from_at, to_at, lost, reason)
+     select $1, source_id, $3::timestamptz, $4::timestamptz, $5::bigint, $6 from s
+      where not exists (select 1 from extended)`,
+    [tenantId, name, formatMicros(fromUs), formatMicros(toUs), lost, reason],
+  );
+}

@@ -10,6 +10,7 @@ import { lineOf } from './line.ts';
 
 const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
 const REPORT_MS = 1_000;
+const QUEUE_FULL = 'The queue was full, and datagrams cannot be asked to wait.';
 
 export async function listenUdp({ config, intake }: Instance<SyslogConfig>): Promise<Running> {
   const queue = new LineQueue(intake, { maxQueued: config.maxQueued });
@@ -26,10 +27,12 @@ export async function listenUdp({ config, intake }: Instance<SyslogConfig>): Pro
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
   } catch {}
   socket.on('error', (error) => void intake.fault(error.message));
+  let reportedUs = intake.clock.nowUs();
   const report = async () => {
-    const lost = dropped;
+    const [fromUs, lost] = [reportedUs, dropped];
+    reportedUs = intake.clock.nowUs();
     dropped = 0;
-    if (lost > 0) await intake.fault(`${lost} datagrams were dropped: the queue was full.`);
+    if (lost > 0) await intake.loss({ fromUs, toUs: reportedUs, lost, reason: QUEUE_FULL });
   };
   const reporting = setInterval(() => void report().catch(() => {}), REPORT_MS);
   reporting.unref();

@@ -3,7 +3,8 @@ import type postgres from 'postgres';
 import { aliveMinutes, alivenessReachMinutes } from '../../detect/aliveness.ts';
 import { DETECT_SETTINGS } from '../../detect/settings.ts';
 import { type Micros, minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
-import type { CoverageGap } from '../coverage.ts';
+import { coarseKey } from '../../signature/engine.ts';
+import type { CoverageGap } from '../coverage-gaps.ts';
 import { counted, spanText } from '../moments.ts';
 import type { Question } from './question.ts';
 
@@ -21,6 +22,7 @@ export async function findBlindSpot(
   return (
     (await amongRejected(read, tenantId, question, gaps)) ??
     (await inSource(read, tenantId, question, gaps)) ??
+    (await amongCoarse(read, tenantId, question)) ??
     (await onHost(read, tenantId, question.hostNamed ? question.host : null, newestUs))
   );
 }
@@ -59,6 +61,17 @@ async function inSource(
   const fed = new Set(rows.map((row) => row.source_id));
   const gap = closed.find(({ sourceId }) => fed.has(sourceId as string));
   return gap === undefined ? null : `${gap.reason} What it would have told is missing.`;
+}
+
+/** Beyond its bound a service's new forms are not told apart: its messages of that length may have been anything. */
+async function amongCoarse(read: postgres.Sql, tenantId: number, question: Question): Promise<string | null> {
+  const { message, service } = question;
+  if (message === null || service === null) return null;
+  const [row] = await read<{ n: string }[]>`
+    select occurrence_count as n from signature
+     where tenant_id = ${tenantId} and key = ${coarseKey(message, service)} and occurrence_count > 0`;
+  if (row === undefined) return null;
+  return `"${service}" has more forms of messages than are told apart; ${counted(Number(row.n), 'message')} about as long as this one could have been it.`;
 }
 
 async function onHost(

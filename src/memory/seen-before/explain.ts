@@ -1,6 +1,7 @@
 // Says the answer in the words that an operator needs first: the verdict, how often and when, how it ended, and what
 // is known about it. Everything said is in the answer's own data.
 import { quoted, utcTime } from '../../detect/text.ts';
+import type { Micros } from '../../domain/time.ts';
 import type { EpisodeOutcome } from '../../domain/words.ts';
 import type { Coverage } from '../coverage.ts';
 import { counted, namedSome, shortened, spanText } from '../moments.ts';
@@ -130,6 +131,9 @@ export function explainOnlyItself(found: Findings): string {
 
 export const explainNothingIngested = (): string =>
   'Unknown. Nothing was ever ingested for this tenant, so there is no memory to ask. Send it logs first.';
+
+export const explainExpired = (eventUs: Micros): string =>
+  `Unknown. The line of ${utcTime(eventUs)} is past the retention and was dropped, so it cannot be read any more. Ask with its text: what was counted of such lines is still known.`;
 
 export function explainUnknown(found: Findings, blindSpot: string): string {
   return sentences(

@@ -1,6 +1,6 @@
 // What exactly is asked: whichever way the question came, it becomes a text, a place and the signatures that hold it.
 import type postgres from 'postgres';
-import type { Clock } from '../../domain/time.ts';
+import type { Clock, Micros } from '../../domain/time.ts';
 
 export interface Question {
   readonly about: 'message' | 'event' | 'signature' | 'candidate';
@@ -21,6 +21,8 @@ export interface Question {
   readonly signatureIds: readonly string[];
   /** Its form was never stored: it belongs to a family by words that are known to vary there. */
   readonly isOfFamily: boolean;
+  /** The time of the asked event, which is past the retention; null: it is not. */
+  readonly expiredUs: Micros | null;
   readonly candidateId: string | null;
 }
 
@@ -39,5 +41,6 @@ export const NOTHING_NAMED = {
   hostNamed: false,
   placeWords: [],
   isOfFamily: false,
+  expiredUs: null,
   candidateId: null,
 } as const;

@@ -6,6 +6,7 @@ import type { SeenBefore, SeenBeforeInput, SeenBeforeVerdict } from './answer.ts
 import { findBlindSpot } from './blind-spots.ts';
 import { tellEpisodes } from './episodes.ts';
 import {
+  explainExpired,
   explainNo,
   explainNothingIngested,
   explainOnlyItself,
@@ -130,6 +131,8 @@ async function judge(
     return { verdict: 'NO', explanation: explainOnlyItself(found) };
   }
   if (count > 0) return { verdict: 'YES', explanation: explainYes(found) };
+  if (question.expiredUs !== null)
+    return { verdict: 'UNKNOWN', explanation: explainExpired(question.expiredUs) };
   const blindSpot = await findBlindSpot(read, tenantId, question, coverage.gaps, coverage.toUs!);
   if (similar.length > 0) return { verdict: 'SIMILAR', explanation: explainSimilar(found, blindSpot) };
   if (blindSpot !== null) return { verdict: 'UNKNOWN', explanation: explainUnknown(found, blindSpot) };

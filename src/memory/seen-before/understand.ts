@@ -1,7 +1,8 @@
 // Makes the question of whatever was given: a message, an event, a signature or a candidate.
+import type postgres from 'postgres';
 import { NotFoundError } from '../../domain/errors.ts';
 import { eventIdBounds } from '../../domain/event-id.ts';
-import { formatMicros } from '../../domain/time.ts';
+import { formatMicros, type Micros } from '../../domain/time.ts';
 import type { SeenBeforeInput } from './answer.ts';
 import { readMessage } from './message.ts';
 import { type Asker, NOTHING_NAMED, type Question } from './question.ts';
@@ -22,13 +23,36 @@ async function askedByEvent({ read, tenantId }: Asker, eventId: string): Promise
       from event e join origin o on o.tenant_id = e.tenant_id and o.origin_id = e.origin_id
      where e.tenant_id = ${tenantId} and e.ts >= ${formatMicros(fromUs)}::timestamptz
        and e.ts < ${formatMicros(toUs)}::timestamptz and e.event_id = ${eventId}::uuid`;
-  if (row === undefined) throw notFound('event', 'eventId', 'events');
+  if (row === undefined) return askedByExpiredEvent(read, tenantId, eventId, fromUs);
   return {
     ...NOTHING_NAMED,
     about: 'event',
     service: row.service || null,
     host: row.host || null,
     signatureIds: await rootsOf(read, tenantId, [row.signature_id]),
+  };
+}
+
+/** Example events of candidates and incidents are remembered with their signature when they themselves are gone. */
+async function askedByExpiredEvent(
+  read: postgres.Sql,
+  tenantId: number,
+  eventId: string,
+  eventUs: Micros,
+): Promise<Question> {
+  const [row] = await read<{ is_expired: boolean; signature_ids: string[] }[]>`
+    select coalesce(events_from > ${formatMicros(eventUs)}::timestamptz, false) as is_expired,
+           array(select target_key from provenance_link
+                  where tenant_id = ${tenantId} and source_type = 'Event' and source_key = ${eventId}
+                    and link_type = 'SIGNED_AS' and target_type = 'Signature') as signature_ids
+      from tenant where tenant_id = ${tenantId}`;
+  if (row === undefined || (!row.is_expired && row.signature_ids.length === 0))
+    throw notFound('event', 'eventId', 'events');
+  return {
+    ...NOTHING_NAMED,
+    about: 'event',
+    expiredUs: row.is_expired ? eventUs : null,
+    signatureIds: await rootsOf(read, tenantId, row.signature_ids),
   };
 }
 

@@ -46,6 +46,25 @@ export const source = pgTable(
   ],
 );
 
+/** What a source lost: it came, and could not be kept. */
+export const sourceGap = pgTable(
+  'source_gap',
+  {
+    tenantId: tenantId(),
+    gapId: newId('gap_id'),
+    sourceId: id8('source_id').notNull(),
+    fromAt: moment('from_at').notNull(),
+    toAt: moment('to_at').notNull(),
+    /** How many inputs. */
+    lost: count8('lost').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.gapId] }),
+    index('source_gap_source_idx').on(t.tenantId, t.sourceId, t.toAt),
+  ],
+);
+
 /** How far a connector has come, in its own words: a file's offset, a feed's cursor. */
 export const sourceCheckpoint = pgTable(
   'source_checkpoint',

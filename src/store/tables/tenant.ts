@@ -1,5 +1,5 @@
 import { boolean, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { createdAt, updatedAt } from './columns.ts';
+import { createdAt, moment, updatedAt } from './columns.ts';
 
 export const tenant = pgTable(
   'tenant',
@@ -11,6 +11,8 @@ export const tenant = pgTable(
     tags: text('tags').array().notNull().default([]),
     metadata: jsonb('metadata'),
     shareSignatures: boolean('share_signatures').notNull().default(false),
+    /** The retention has dropped all events before it; null: it has dropped none. */
+    eventsFrom: moment('events_from'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

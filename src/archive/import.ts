@@ -52,8 +52,8 @@ export class ImportError extends ValidationError {
   }
 }
 
-export const describeFault = ({ line, field, reason }: LineFault): string =>
-  `line ${line}${field === null ? '' : `, "${field}"`}: ${reason.replace(/\.$/, '')}`;
+export const describeFault = ({ file, line, field, reason }: LineFault): string =>
+  `${file === undefined ? '' : `${file}, `}line ${line}${field === null ? '' : `, "${field}"`}: ${reason.replace(/\.$/, '')}`;
 
 /**
  * Merges records into the tenant's memory, in one transaction: all of it or nothing. Doing it again adds nothing.

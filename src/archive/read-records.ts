@@ -6,6 +6,8 @@ import { end, FORMAT, FORMAT_VERSION, header, type MemoryRecord, RECORD_KINDS, r
 
 /** Why a line cannot be imported. */
 export interface LineFault {
+  /** Where several files are imported. */
+  readonly file?: string;
   /** From 1. */
   readonly line: number;
   /** E.g. `examples.0.at`; null: the line as a whole. */
@@ -14,6 +16,7 @@ export interface LineFault {
 }
 
 export interface NumberedRecord {
+  readonly file?: string;
   readonly line: number;
   readonly record: MemoryRecord;
 }

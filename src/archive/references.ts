@@ -49,7 +49,7 @@ const NAMED: Record<Target, readonly [name: string, table: string, column: strin
 const LIMIT = 100;
 
 const elementsOf = (kind: string, field: string) => `
-  select g.line, e.value as name
+  select g.file, g.line, e.value as name
     from staged g
    cross join lateral jsonb_array_elements_text(
      case jsonb_typeof(g.data -> '${field}') when 'array' then g.data -> '${field}'
@@ -59,7 +59,7 @@ const elementsOf = (kind: string, field: string) => `
 const missing = (kind: string, field: string, target: Target) => {
   const [name, table, column] = NAMED[target];
   return `
-  select r.line, r.name from (${elementsOf(kind, field)}) r
+  select r.file, r.line, r.name from (${elementsOf(kind, field)}) r
     left join (select data ->> '${name}' as name from staged where kind = '${target}') s using (name)
     left join (select ${column}::text as name from ${table} where tenant_id = $1) k using (name)
    where s.name is null and k.name is null order by r.line limit ${LIMIT}`;
@@ -68,12 +68,12 @@ const missing = (kind: string, field: string, target: Target) => {
 export async function findDangling(ctx: MergeContext): Promise<LineFault[]> {
   const faults: LineFault[] = [];
   for (const [kind, field, target] of REFERENCES) {
-    for (const { line, name } of await run<{ line: number; name: string }>(
+    for (const { file, line, name } of await run<{ file: string | null; line: number; name: string }>(
       ctx,
       missing(kind, field, target),
     )) {
-      const reason = `${kind}: it names the ${target} ${name}, which neither the archive nor this memory holds.`;
-      faults.push({ line, field, reason });
+      const reason = `${kind}: it names the ${target} ${name}, which neither the import nor this memory holds.`;
+      faults.push({ ...(file === null ? {} : { file }), line, field, reason });
     }
   }
   return faults.sort((a, b) => a.line - b.line);

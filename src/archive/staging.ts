@@ -8,6 +8,7 @@ const BATCH_CHARS = 4_000_000;
 
 export class Staging {
   readonly #client: pg.ClientBase;
+  #files: (string | null)[] = [];
   #lines: number[] = [];
   #kinds: string[] = [];
   #texts: string[] = [];
@@ -19,12 +20,15 @@ export class Staging {
 
   /** Within the caller's transaction, at whose end all of it is gone. */
   static async open(client: pg.ClientBase): Promise<Staging> {
-    await client.query('create temporary table staged (line int, kind text, data jsonb) on commit drop');
+    await client.query(
+      'create temporary table staged (file text, line int, kind text, data jsonb) on commit drop',
+    );
     return new Staging(client);
   }
 
-  async add({ line, record }: NumberedRecord): Promise<void> {
+  async add({ file, line, record }: NumberedRecord): Promise<void> {
     const text = JSON.stringify(record);
+    this.#files.push(file ?? null);
     this.#lines.push(line);
     this.#kinds.push(record.kind);
     this.#texts.push(text);
@@ -42,9 +46,10 @@ export class Staging {
   async #flush(): Promise<void> {
     if (this.#lines.length === 0) return;
     await this.#client.query(
-      'insert into staged select l, k, t::jsonb from unnest($1::int[], $2::text[], $3::text[]) as r(l, k, t)',
-      [this.#lines, this.#kinds, this.#texts],
+      'insert into staged select f, l, k, t::jsonb from unnest($1::text[], $2::int[], $3::text[], $4::text[]) as r(f, l, k, t)',
+      [this.#files, this.#lines, this.#kinds, this.#texts],
     );
+    this.#files = [];
     this.#lines = [];
     this.#kinds = [];
     this.#texts = [];

@@ -99,7 +99,8 @@ const originOf = (sourceId: RowId, event: PreparedEvent): OriginContent => ({
   service: event.service,
 });
 
-function describeSignature(event: PreparedEvent): SignatureContent {
+/** The signature that an event of a new form gets. */
+export function describeSignature(event: PreparedEvent): SignatureContent {
   const example = exampleOf(event.message);
   const form = describeForm(event.message, event.partition);
   const pairing = statePairing(event.message, event.partition);

@@ -1,5 +1,5 @@
 // Export and import as real commands: from one data directory to another.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { run } from '../support/command.ts';
@@ -71,4 +71,24 @@ it('says what is wrong, where, and that nothing was imported', async () => {
   const missing = await run(['export', '--tenant', 'nobody', place('never.jsonl')], here);
   expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/no tenant "nobody"/) });
   expect(() => readFileSync(place('never.jsonl'))).toThrow(/ENOENT/);
+});
+
+it('post-mortems of a directory are imported together, or not at all', async () => {
+  const stories = place('stories');
+  mkdirSync(join(stories, '2025'), { recursive: true });
+  const story = (title: string, impact: string) =>
+    `---\ntitle: ${title}\ndate: 2025-06-01\nimpact: ${impact}\n---\n\`\`\`\nvolume ${title} is full\n\`\`\`\n## Lessons\nClean up.\n`;
+  writeFileSync(join(stories, 'one.md'), story('alpha', 'low'));
+  writeFileSync(join(stories, '2025', 'two.md'), story('beta', 'enormous'));
+  writeFileSync(join(stories, 'notes.txt'), 'no Markdown');
+
+  const faulty = await run(['import', stories], here);
+  expect(faulty).toMatchObject({ code: 1, stdout: '' });
+  expect(faulty.stderr).toMatch(/two\.md, line 4, "impact": .*\nerror: Nothing was imported/);
+
+  writeFileSync(join(stories, '2025', 'two.md'), story('beta', 'high'));
+  expect(JSON.parse((await run(['import', '--json', stories], here)).stdout)).toMatchObject({
+    merged: { incident: { added: 2 }, lesson: { added: 2 }, asset: { added: 0 } },
+  });
+  expect((await run(['import', stories], here)).stdout).toBe('0 records read: nothing new\n');
 });

@@ -52,6 +52,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions): 
       retentionDays: settings.retentionDays ?? null,
       incidentActiveDays: settings.incidentActiveDays,
       mapPayload: payloadMapper(store, CONNECTOR_KINDS),
+      maxMovedEvents: settings.maxMovedEvents,
     });
     await pipeline.start();
     return {

@@ -3,6 +3,7 @@
 import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { MAX_MOVED_EVENTS } from './domain/bindings.ts';
 import { ValidationError } from './domain/errors.ts';
 import { INCIDENT_ACTIVE_DAYS } from './domain/incident-age.ts';
 
@@ -143,6 +144,12 @@ const SETTINGS = {
     whole(1, 36_500, 'a time in days').default(INCIDENT_ACTIVE_DAYS),
     String(INCIDENT_ACTIVE_DAYS),
     'An incident becomes HISTORICAL when, by the time of the newest event, it was not observed for this many days.',
+  ),
+  maxMovedEvents: setting(
+    'MNEMOGRAPH_MAX_MOVED_EVENTS',
+    whole(1, 1_000_000_000, 'a number of events').default(MAX_MOVED_EVENTS),
+    String(MAX_MOVED_EVENTS),
+    'How many events one merge, split or undo of signatures may move; ingest of that tenant waits meanwhile.',
   ),
   resumeHours: setting(
     'MNEMOGRAPH_RESUME_HOURS',

@@ -2,7 +2,7 @@ import { ValidationError } from '../domain/errors.ts';
 import { type Announcement, announce, incidentsUpdated } from '../live/outbox.ts';
 import { FamilyLearner } from '../pipeline/families/learner.ts';
 import { rewordFamilies } from '../pipeline/families/regroup.ts';
-import { lockFolding } from '../pipeline/fold/fold.ts';
+import { lockFolding } from '../pipeline/fold/counting.ts';
 import { transaction, type WriteTransaction } from '../store/transaction.ts';
 import type { VerbContext } from '../store/verb.ts';
 import type { RecordKind } from './format.ts';

@@ -85,6 +85,7 @@ export const INCIDENT_CHANGE_REASONS = [
   'REVIEWED',
   'TAUGHT',
   'HINTED',
+  'REGROUPED',
   'MERGED',
   'PARTED',
 ] as const;
@@ -138,6 +139,7 @@ export const NODE_TYPES = [
   'RejectedInput',
   'Source',
   'Change',
+  'SignatureBinding',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

@@ -1,5 +1,6 @@
 // The closed vocabularies as GraphQL enums: values from the domain, a sentence for each.
 import type { EnumRef } from '@pothos/core';
+import type { BindingKind, PartField } from '../domain/bindings.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { Severity, type SeverityName } from '../domain/severity.ts';
 import type {
@@ -162,6 +163,7 @@ export const IncidentChangeReasonEnum = enumOf<IncidentChangeReason>(
     REVIEWED: 'A person judged it.',
     TAUGHT: 'What was learned from it changed.',
     HINTED: 'What to try first changed.',
+    REGROUPED: 'A signature of it was joined with another, or came apart.',
     MERGED: 'Another incident became part of it, or it became part of another.',
     PARTED: 'A merge was undone.',
   },
@@ -202,6 +204,23 @@ export const LinkTypeEnum = enumOf<LinkType>(
     SPLIT_FROM: 'The signature was split off.',
   },
 );
+
+export const BindingKindEnum = enumOf<BindingKind>('BindingKind', 'What people decided about signatures.', {
+  MUST_LINK: 'They belong together.',
+  CANNOT_LINK: 'A part of it is a signature of its own.',
+});
+
+export const PartFieldEnum = builder.enumType('PartField', {
+  description: 'A typed field of events to split by: see EventFields.',
+  values: {
+    SRC_IP: { value: 'srcIp', description: 'Where it came from.' },
+    DST_IP: { value: 'dstIp', description: 'Where it went to.' },
+    USER: { value: 'user', description: 'Who it was about.' },
+    HTTP_STATUS: { value: 'httpStatus', description: 'The status of an HTTP response, as 500.' },
+    VENDOR: { value: 'vendor', description: 'Who made what sent it.' },
+    ACTION: { value: 'action', description: 'What was done about it.' },
+  } as const satisfies Record<string, { value: PartField; description: string }>,
+});
 
 export const ErrorCodeEnum = enumOf<ErrorCode>('ErrorCode', 'Why a request, or a part of it, was refused.', {
   VALIDATION: 'The input is wrong; the message says what to do.',

@@ -176,15 +176,20 @@ export class NodeFields<T extends TenantTable> {
     });
   }
 
-  /** A plain list, for what stays short: at most `first` rows. */
-  list<C extends TenantTable>(node: AnyNodeRef<C>, options: ManyOptions<T, C>): AnyFieldRef {
-    const { description, on, order } = options;
+  /** A plain list, for what stays short: at most `first` rows. `unlisted`: also those that no list of their own shows. */
+  list<C extends TenantTable>(
+    node: AnyNodeRef<C>,
+    options: ManyOptions<T, C> & { readonly unlisted?: boolean },
+  ): AnyFieldRef {
+    const { description, on, order, unlisted = false } = options;
+    const { listed, ...table } = node.node;
+    const nodeTable = unlisted || listed === undefined ? table : { ...table, listed };
     return this.#t.field({
       type: [node],
       description,
       args: listArguments(),
       complexity: listComplexity,
-      ...planned({ kind: 'list', node: () => node.node, on, orders: [order] }),
+      ...planned({ kind: 'list', node: () => nodeTable, on, orders: [order] }),
       resolve: pick as never,
     });
   }

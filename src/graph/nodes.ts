@@ -8,7 +8,7 @@ import { change, correlationGroup, signal } from '../store/tables/detection.ts';
 import { event } from '../store/tables/event.ts';
 import { incident, lesson, runbookHint } from '../store/tables/memory.ts';
 import { provenanceLink, review } from '../store/tables/review.ts';
-import { signature } from '../store/tables/signature.ts';
+import { signature, signatureConstraint } from '../store/tables/signature.ts';
 import { rejectedInput, source } from '../store/tables/source.ts';
 import { tenant } from '../store/tables/tenant.ts';
 import { builder } from './builder.ts';
@@ -60,6 +60,7 @@ export const RunbookHint = nodeRef('RunbookHint', runbookHint, (row) => row.hint
 export const Review = nodeRef('Review', review, (row) => row.reviewId);
 export const ProvenanceLink = nodeRef('ProvenanceLink', provenanceLink, (row) => row.linkId);
 export const Change = nodeRef('Change', change, (row) => row.changeId);
+export const SignatureBinding = nodeRef('SignatureBinding', signatureConstraint, (row) => row.constraintId);
 
 // An event's id opens with its millisecond (RFC 9562 section 5.8), so that a lookup touches one partition.
 function withinMillisecondOf(ts: AnyPgColumn, key: SQL): SQL {

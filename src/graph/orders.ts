@@ -6,7 +6,7 @@ import { change, correlationGroup, signal } from '../store/tables/detection.ts';
 import { event } from '../store/tables/event.ts';
 import { incident, lesson, runbookHint } from '../store/tables/memory.ts';
 import { provenanceLink, review } from '../store/tables/review.ts';
-import { signature } from '../store/tables/signature.ts';
+import { signature, signatureConstraint } from '../store/tables/signature.ts';
 import { rejectedInput, source } from '../store/tables/source.ts';
 import { tenant } from '../store/tables/tenant.ts';
 import type { Order } from './plan/declare.ts';
@@ -45,6 +45,8 @@ export const signaturesByOccurrences = descending('OCCURRENCES', signature, (s) 
 ]);
 export const signaturesByScore = descending('SCORE', signature, (s) => [s.score, s.signatureId]);
 
+export const formsOldestFirst = ascending('FIRST_SEEN', signature, (s) => [s.firstSeenAt, s.signatureId]);
+
 export const signalsNewestFirst = descending('OBSERVED', signal, (s) => [s.observedAt, s.signalId]);
 export const groupsNewestFirst = descending('START', correlationGroup, (g) => [g.startAt, g.groupId]);
 export const changesNewestFirst = descending('START', change, (c) => [c.startAt, c.changeId]);
@@ -61,3 +63,7 @@ export const lessonsNewestFirst = descending('UPDATED', lesson, (l) => [l.update
 export const hintsByPriority = descending('PRIORITY', runbookHint, (h) => [h.priority, h.hintId]);
 export const reviewsNewestFirst = descending('REVIEWED', review, (r) => [r.reviewedAt, r.reviewId]);
 export const linksNewestFirst = descending('CREATED', provenanceLink, (l) => [l.createdAt, l.linkId]);
+export const bindingsNewestFirst = descending('CREATED', signatureConstraint, (b) => [
+  b.createdAt,
+  b.constraintId,
+]);

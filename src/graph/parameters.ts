@@ -2,9 +2,8 @@
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import { parseLine } from '../parse/parse-line.ts';
-import { literalsOf, valuesBetween } from '../signature/align.ts';
-import { parametersOf } from '../signature/engine.ts';
-import type { Parameter, ParameterKind } from '../signature/parameters.ts';
+import { parametersIn } from '../signature/family-parameters.ts';
+import type { ParameterKind } from '../signature/parameters.ts';
 import { EventFlag } from '../store/tables/event.ts';
 import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
@@ -93,15 +92,6 @@ async function summariesOf(
     }
   }
   return signatureIds.map((id) => summarise(tallies.get(id)!));
-}
-
-/** Of a family the values are read by its common pattern, for its forms have different wildcards. */
-function parametersIn(message: string, family: string | null): Parameter[] {
-  const own = parametersOf(message);
-  const values = family === null ? null : valuesBetween(literalsOf(family), message);
-  if (values === null) return family === null ? own : [];
-  const kinds = new Map(own.map(({ value, kind }) => [value, kind]));
-  return values.map((value, index) => ({ index, value, kind: kinds.get(value) ?? 'text' }));
 }
 
 interface Tally {

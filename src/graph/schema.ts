@@ -30,6 +30,8 @@ import './types/runbook-hint.ts';
 import './types/seen-before.ts';
 import './types/signal-mutations.ts';
 import './types/signal.ts';
+import './types/signature-binding.ts';
+import './types/signature-mutations.ts';
 import './types/signature.ts';
 import './types/source.ts';
 import './types/source-mutations.ts';

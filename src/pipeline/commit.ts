@@ -14,6 +14,7 @@ import type { RowId } from '../store/dimensions.ts';
 import { encodeEvents, eventIdOf } from '../store/event-copy.ts';
 import { claimEventKeys, type KeyClaim } from '../store/event-keys.ts';
 import { keepRejected, type Rejection, rejectedIndexes } from '../store/rejected.ts';
+import { holdSigning } from '../store/signing.ts';
 import type { Store } from '../store/store.ts';
 import { isDuplicate, transaction } from '../store/transaction.ts';
 import { Deltas, type FoldableBatch } from './fold/deltas.ts';
@@ -38,6 +39,8 @@ export interface ChunkToCommit {
   readonly earlierCount: number | null;
   readonly receivedUs: Micros;
   readonly referenceUs: Micros;
+  /** Of the rules by which the events were signed. */
+  readonly signingVersion: number;
   readonly events: readonly SignedEvent[];
   readonly rejections: readonly Rejection[];
   /** Another try of one rejected input: refused again, nothing is written. */
@@ -49,13 +52,17 @@ export interface Committed {
   readonly foldable: FoldableBatch | null;
 }
 
-/** RACED: another sender of the same key committed first. REFUSED: a replay met its conflict again. */
-export type CommitResult = Committed | 'RACED' | 'REFUSED';
+/**
+ * RACED: another sender of the same key committed first. REFUSED: a replay met its conflict again. OUTDATED: the rules
+ * by which the events were signed have changed.
+ */
+export type CommitResult = Committed | NotCommitted;
+type NotCommitted = 'RACED' | 'REFUSED' | 'OUTDATED';
 
 class RolledBack extends Error {
-  readonly result: 'RACED' | 'REFUSED';
+  readonly result: NotCommitted;
 
-  constructor(result: 'RACED' | 'REFUSED') {
+  constructor(result: NotCommitted) {
     super(result);
     this.result = result;
   }
@@ -77,6 +84,8 @@ export async function commitChunk(services: CommitServices, chunk: ChunkToCommit
 /** `staged`: some of the events may be stored already. */
 function attempt(services: CommitServices, chunk: ChunkToCommit, staged: boolean): Promise<Committed> {
   return transaction(services.store, async ({ client }) => {
+    const version = await holdSigning(client, chunk.tenantId);
+    if (version !== chunk.signingVersion) throw new RolledBack('OUTDATED');
     const batch = await insertBatch(client, {
       ...chunk,
       key: chunk.earlierCount === null ? chunk.key : `${chunk.key}~${randomUUID()}`,

@@ -1,5 +1,7 @@
 // The one way into the memory, as a table of contents: check, then chunk by chunk parse, sign, store; then count,
 // detect, score and announce.
+
+import { MAX_MOVED_EVENTS } from '../domain/bindings.ts';
 import type { Caller } from '../domain/caller.ts';
 import { ValidationError } from '../domain/errors.ts';
 import { INCIDENT_ACTIVE_DAYS } from '../domain/incident-age.ts';
@@ -10,6 +12,7 @@ import { countAttempt, loadRejected, markReplayed } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
 import { type ChunkOrigin, eventChunks, lineChunks, payloadChunks } from './chunks.ts';
 import { formBound } from './families/bound.ts';
+import { type Deciding, decide } from './families/decide.ts';
 import { FamilyLearner } from './families/learner.ts';
 import { Folder, type FoldStatus } from './fold/folder.ts';
 import { passTime } from './fold/pass-time.ts';
@@ -38,6 +41,8 @@ export interface PipelineOptions {
   readonly incidentActiveDays?: number;
   /** How connectors map payloads; without it none is understood. */
   readonly mapPayload?: PayloadMapper;
+  /** Events that one decision about signatures may move; default: {@link MAX_MOVED_EVENTS}. */
+  readonly maxMovedEvents?: number;
   readonly maxQueuedInputs?: number;
   /** Forms of messages that are told apart per service; default: what the signature engine can bear. */
   readonly maxFormsPerPartition?: number;
@@ -58,6 +63,8 @@ export interface Pipeline extends Ingest {
   replayRejected(caller: Caller, input: ReplayInput): Promise<IngestOutcome>;
   /** Resolves when all that was acknowledged here is counted and looked at, or after `maxWaitMs`. */
   settle(tenantId: number, maxWaitMs?: number): Promise<void>;
+  /** Runs a decision about signatures; what is refused, or only previewed, changes nothing. */
+  decide<T>(caller: Caller, dryRun: boolean, work: (deciding: Deciding) => Promise<T>): Promise<T>;
   /** Looks for what shows by the passing of time alone; `start` has it done every minute. */
   passTime(): Promise<void>;
   status(): PipelineStatus;
@@ -70,13 +77,17 @@ const WRITERS = 3;
 const MAX_QUEUED_INPUTS = 200_000;
 const PARTITION_INTERVAL_MS = 3_600_000;
 const TIME_INTERVAL_MS = 60_000;
+/** How long a decision waits for what is being counted, before it counts the rest itself. */
+const SETTLE_MS = 10_000;
 
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, clock, logger } = options;
   const partitions = new EventPartitions(store.writePool);
   const learner = new FamilyLearner();
   const incidentActiveUs = (options.incidentActiveDays ?? INCIDENT_ACTIVE_DAYS) * US_PER_DAY;
-  const folder = new Folder({ store, clock, logger, learner, incidentActiveUs });
+  const folding = { store, clock, learner, incidentActiveUs };
+  const folder = new Folder({ ...folding, logger });
+  const maxMovedEvents = options.maxMovedEvents ?? MAX_MOVED_EVENTS;
   const gate = new Gate({ writers: WRITERS, maxInputs: options.maxQueuedInputs ?? MAX_QUEUED_INPUTS });
   const services: WriteServices = {
     store,
@@ -162,6 +173,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
 
     settle: (tenantId, maxWaitMs) => folder.settle(tenantId, maxWaitMs),
+    async decide(caller, dryRun, work) {
+      await folder.settle(caller.tenantId, SETTLE_MS);
+      return decide({ ...folding, maxMovedEvents }, caller.tenantId, dryRun, work);
+    },
     passTime: () => passTime({ store, clock, incidentActiveUs }, (tenantId) => folder.isBusy(tenantId)),
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
 

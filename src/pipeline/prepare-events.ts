@@ -84,6 +84,7 @@ function prepareEvent(
   const { text, originalBase64 } = makeStorable(input.message);
   const stampFlag = input.timestamp ? 0 : EventFlag.TIMESTAMP_ASSIGNED;
   const key = input.eventKey ?? null;
+  const attrs = attrsOf(input, originalBase64);
   return {
     index,
     timestampUs,
@@ -99,11 +100,12 @@ function prepareEvent(
     service: label(input.service),
     partition: label(input.service),
     message: input.message,
+    structured: attrs?.structuredFields ?? null,
     severity,
     facility: facilityOf(input.facility),
     flags: EventFlag.STRUCTURED | severityFlag | skewFlag | stampFlag | truncationFlag(input.message),
     messageRaw: text,
-    attrs: attrsOf(input, originalBase64),
+    attrs,
     original: { payload, request: REQUEST },
   };
 }

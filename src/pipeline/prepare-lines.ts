@@ -95,6 +95,7 @@ function prepareLine(
     service,
     partition: label(partitionOf(line, service)),
     message: line.message,
+    structured: line.fields,
     severity,
     facility: line.facility,
     flags: severityFlag | skewFlag | truncationFlag(line.message) | timeFlags(line),

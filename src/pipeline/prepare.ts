@@ -25,6 +25,8 @@ export interface PreparedEvent {
   /** Within which its form is signed. */
   readonly partition: string;
   readonly message: string;
+  /** The sender's own structure. */
+  readonly structured: Readonly<Record<string, unknown>> | null;
   readonly severity: Severity;
   readonly facility: number | null;
   readonly flags: number;

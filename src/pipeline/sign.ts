@@ -1,6 +1,9 @@
 // Gives each event its signature and its other dimensions, as row ids.
+import type { Rule } from '../domain/bindings.ts';
 import { eventFamily } from '../parse/family.ts';
+import { typedFields } from '../parse/typed-fields.ts';
 import { describeForm, signatureKey, statePairing } from '../signature/engine.ts';
+import { partLabel, rulesFor } from '../signature/parting.ts';
 import { sketchOf } from '../signature/sketch.ts';
 import type { Dimension, Resolved, RowId } from '../store/dimensions.ts';
 import type { StorableEvent } from '../store/event-copy.ts';
@@ -13,6 +16,7 @@ import {
   sources,
 } from '../store/origins.ts';
 import { type FormBound, type SignatureContent, signatures } from '../store/signatures.ts';
+import { readSigningRules, type SigningRules } from '../store/signing.ts';
 import type { Store } from '../store/store.ts';
 import type { Via } from './input.ts';
 import type { PreparedEvent } from './prepare.ts';
@@ -23,6 +27,8 @@ export interface SignedEvent extends StorableEvent {
 
 export interface SignedBatch {
   readonly events: readonly SignedEvent[];
+  /** Of the rules that were obeyed. */
+  readonly signingVersion: number;
   readonly newSignatureIds: readonly string[];
 }
 
@@ -33,6 +39,7 @@ export class Signer {
   readonly #origins: Dimension<OriginContent> = origins();
   readonly #assets: Dimension<string> = assets();
   readonly #signatures: Dimension<SignatureContent>;
+  readonly #rules = new Map<number, SigningRules>();
 
   constructor(store: Store, bound: FormBound) {
     this.#store = store;
@@ -45,7 +52,9 @@ export class Signer {
   }
 
   async sign(tenantId: number, sourceId: RowId, events: readonly PreparedEvent[]): Promise<SignedBatch> {
-    const keys = events.map((event) => signatureKey(event.message, event.partition));
+    const signing = await this.#signingRules(tenantId);
+    const parts = events.map((event) => partOf(signing, event));
+    const keys = parts.map(({ key }) => key);
     const originKeys = events.map((event) => originKey(originOf(sourceId, event)));
     const hosts = events.map((event) => event.host);
     const origins = await this.#resolve(this.#origins, tenantId, originKeys, (i) =>
@@ -53,7 +62,7 @@ export class Signer {
     );
     const assets = await this.#resolve(this.#assets, tenantId, hosts, (i) => hosts[i]!);
     const signatures = await this.#resolve(this.#signatures, tenantId, keys, (i) =>
-      describeSignature(events[i]!),
+      describeSignature(events[i]!, parts[i]!),
     );
     const signed = events.map((event, i) => ({
       prepared: event,
@@ -70,8 +79,22 @@ export class Signer {
     }));
     return {
       events: signed,
+      signingVersion: signing.version,
       newSignatureIds: signatures.created.map((key) => (signatures.ids.get(key) as RowId).text),
     };
+  }
+
+  /** The rules have changed: they are read anew before anything else is signed. */
+  forgetRules(tenantId: number): void {
+    this.#rules.delete(tenantId);
+  }
+
+  async #signingRules(tenantId: number): Promise<SigningRules> {
+    const known = this.#rules.get(tenantId);
+    if (known !== undefined) return known;
+    const read = await readSigningRules(this.#store.writePool, tenantId);
+    this.#rules.set(tenantId, read);
+    return read;
   }
 
   /** `keys` may repeat; '' stands for none. */
@@ -99,14 +122,28 @@ const originOf = (sourceId: RowId, event: PreparedEvent): OriginContent => ({
   service: event.service,
 });
 
-/** The signature that an event of a new form gets. */
-export function describeSignature(event: PreparedEvent): SignatureContent {
+interface Part {
+  readonly key: string;
+  readonly rules: readonly Rule[];
+}
+
+/** The key of the event's form, or of the part of it that people's rules put the event in. */
+function partOf({ rules }: SigningRules, event: PreparedEvent): Part {
+  const key = signatureKey(event.message, event.partition);
+  if (!rules.has(key)) return { key, rules: [] };
+  const held = rulesFor(rules, key, event.message, () => typedFields(event.message, event.structured));
+  return { key: held.at(-1)?.partKey ?? key, rules: held };
+}
+
+/** The signature that an event of a new form, or of a new part of one, gets. */
+export function describeSignature(event: PreparedEvent, part: Part | null = null): SignatureContent {
   const example = exampleOf(event.message);
   const form = describeForm(event.message, event.partition);
+  const { key, rules } = part ?? { key: form.key, rules: [] };
   const pairing = statePairing(event.message, event.partition);
   return {
-    key: form.key,
-    contentKey: form.contentKey,
+    key,
+    contentKey: key === form.key ? form.contentKey : key,
     service: event.service,
     partition: event.partition,
     eventFamily: eventFamily(event.service === '' ? null : event.service, event.message),
@@ -117,8 +154,13 @@ export function describeSignature(event: PreparedEvent): SignatureContent {
     seenUs: event.detectionUs,
     severity: event.severity,
     sketch: sketchOf(form.canonical),
+    part: key === form.key ? null : { formKey: form.key, label: labelOf(rules) },
   };
 }
+
+/** What makes the part, one parting within the other. */
+export const labelOf = (rules: readonly Rule[]): string =>
+  storableText(rules.map(({ parting }) => partLabel(parting)).join(', '));
 
 const EXAMPLE_CHARS = 4_096;
 

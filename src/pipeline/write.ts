@@ -76,11 +76,16 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
       earlierCount: earlier?.inputCount ?? null,
       receivedUs,
       referenceUs,
+      signingVersion: signed.signingVersion,
       events: signed.events,
       rejections: prepared.rejections,
       isReplay: chunk.replayOf !== null,
     });
     if (committed === 'RACED') continue;
+    if (committed === 'OUTDATED') {
+      services.signer.forgetRules(chunk.tenantId);
+      continue;
+    }
     if (committed === 'REFUSED') return refusedAgain(chunk.replayOf as string);
     return {
       outcome: { ...committed.outcome, newSignatureIds: signed.newSignatureIds },

@@ -8,6 +8,7 @@ export const MAX_CHARS = {
   recommendation: 8_000,
   hintText: 8_000,
   notes: 4_000,
+  reason: 4_000,
   description: 4_000,
   reviewer: 120,
   author: 120,

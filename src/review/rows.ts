@@ -23,6 +23,7 @@ const LIST_OF = {
   'runbook hint': 'runbookHints',
   signature: 'signatures',
   signal: 'signals',
+  'signature binding': 'signatureBindings',
   asset: 'assets',
 } as const;
 

@@ -47,6 +47,12 @@ export class Families {
     return this.#members[this.find(id)]!.key;
   }
 
+  /** The keys of all members of the family of `id`. */
+  membersOf(id: number): string[] {
+    const root = this.find(id);
+    return this.#members.filter((_, member) => this.find(member) === root).map(({ key }) => key);
+  }
+
   /** Joins two families under the older root, ties broken by key; null when they are one already. */
   join(a: number, b: number): Alias | null {
     const left = this.find(a);

@@ -56,6 +56,12 @@ export class Generaliser {
     return id === undefined ? key : this.#families.keyOf(id);
   }
 
+  /** The keys of all forms of the family of `key`; `key` itself when it is not known. */
+  membersOf(key: string): string[] {
+    const id = this.#families.idOf(key);
+    return id === undefined ? [key] : this.#families.membersOf(id);
+  }
+
   /** Adds a form, or an earlier time of a known one. Returns the joins that this caused, in order. */
   add(shape: Shape, firstSeenUs: number): Alias[] {
     this.#aliases = [];

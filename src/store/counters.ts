@@ -45,6 +45,15 @@ export async function claimUnfolded(
   return new Set(rows.map((row) => row.batch_id));
 }
 
+/** The tenant's batches that nobody has counted yet. */
+export async function findUncounted(client: pg.ClientBase, tenantId: number): Promise<string[]> {
+  const { rows } = await client.query<{ batch_id: string }>(
+    'select batch_id from ingest_batch where tenant_id = $1 and not folded order by batch_id',
+    [tenantId],
+  );
+  return rows.map((row) => row.batch_id);
+}
+
 export async function addToBuckets(
   client: pg.ClientBase,
   tenantId: number,

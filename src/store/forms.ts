@@ -38,6 +38,7 @@ export async function placeForms(
 }
 
 export interface NamedForm {
+  /** Of a part, its form's. */
   readonly key: string;
   readonly partition: string;
 }
@@ -57,7 +58,7 @@ export async function recordSightings(
             where f.tenant_id = $1 and f.signature_id = d.signature_id
               and (f.first_counted_at is null
                    or (d.first_at, d.example collate "C") < (f.first_counted_at, f.example collate "C"))
-           returning f.key, f.partition`,
+           returning coalesce(f.form_key, f.key) as key, f.partition`,
     values: [
       tenantId,
       sightings.map((s) => s.signatureId),
@@ -75,22 +76,30 @@ export interface LearntForm {
   readonly seq: number;
 }
 
-/** The counted forms of one partition that are new, or earlier, since `afterSeq`; in that order. */
+/**
+ * The counted forms of one partition that are new, or earlier, since `afterSeq`; in that order. A form all of whose
+ * events belong to parts of it was never seen as such: `firstUs` is infinite.
+ */
 export async function readLearnt(
   client: pg.ClientBase,
   tenantId: number,
   partition: string,
   afterSeq: number,
 ): Promise<LearntForm[]> {
-  const { rows } = await client.query<{ key: string; example: string; us: string; seq: string }>({
+  const { rows } = await client.query<{ key: string; example: string; us: string | null; seq: string }>({
     name: 'read_learnt',
     text: `select key, example, (extract(epoch from first_counted_at) * 1000000)::bigint as us, learnt_seq as seq
              from signature_form
-            where tenant_id = $1 and partition = $2 and learnt_seq > $3
+            where tenant_id = $1 and partition = $2 and learnt_seq > $3 and form_key is null
             order by learnt_seq, key`,
     values: [tenantId, partition, afterSeq],
   });
-  return rows.map(({ key, example, us, seq }) => ({ key, example, firstUs: Number(us), seq: Number(seq) }));
+  return rows.map(({ key, example, us, seq }) => ({
+    key,
+    example,
+    firstUs: us === null ? Number.POSITIVE_INFINITY : Number(us),
+    seq: Number(seq),
+  }));
 }
 
 export interface RootedForm {
@@ -198,7 +207,8 @@ export async function writeJoined(
 ): Promise<void> {
   await client.query(
     `update signature s
-        set first_seen_at = f.first_counted_at, last_seen_at = f.first_counted_at, worst_severity = 0, score = 0,
+        set first_seen_at = coalesce(f.first_counted_at, s.first_seen_at),
+            last_seen_at = coalesce(f.first_counted_at, s.first_seen_at), worst_severity = 0, score = 0,
             example_message = f.example, pattern = d.pattern
        from unnest($2::bigint[], $3::text[]) as d(signature_id, pattern)
        join signature_form f on f.tenant_id = $1 and f.signature_id = d.signature_id

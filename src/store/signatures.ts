@@ -18,6 +18,8 @@ export interface SignatureContent {
   readonly seenUs: Micros;
   readonly severity: Severity;
   readonly sketch: Sketch;
+  /** null: it is a form. */
+  readonly part: { readonly formKey: string; readonly label: string } | null;
 }
 
 const SIGNATURE_VERSION = 1;
@@ -26,19 +28,21 @@ const SIGNATURE_VERSION = 1;
 const INSERT = `
   with input as (
     select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                         $10::timestamptz[], $11::smallint[], $12::text[], $13::smallint[])
+                         $10::timestamptz[], $11::smallint[], $12::text[], $13::smallint[], $17::text[], $18::text[])
       as i(key, content_key, service, event_family, pattern, example, pair_key, pair_role, seen_at, severity, partition,
-           sketch_version)
+           sketch_version, form_key, part)
   ), made as (
     insert into signature (tenant_id, key, version, service, event_family, pattern, example_message, pair_key, pair_role,
-                           first_seen_at, last_seen_at, worst_severity)
-    select $1, key, ${SIGNATURE_VERSION}, service, event_family, pattern, example, pair_key, pair_role, seen_at, seen_at, severity
+                           first_seen_at, last_seen_at, worst_severity, part)
+    select $1, key, ${SIGNATURE_VERSION}, service, event_family, pattern, example, pair_key, pair_role, seen_at, seen_at,
+           severity, part
       from input
     on conflict do nothing
     returning key, signature_id
   ), form as (
-    insert into signature_form (tenant_id, key, content_key, signature_id, partition, example, first_seen_at, sketch_version)
-    select $1, i.key, i.content_key, m.signature_id, i.partition, i.example, i.seen_at, i.sketch_version
+    insert into signature_form (tenant_id, key, form_key, content_key, signature_id, partition, example, first_seen_at,
+                                sketch_version)
+    select $1, i.key, i.form_key, i.content_key, m.signature_id, i.partition, i.example, i.seen_at, i.sketch_version
       from made m join input i using (key)
     on conflict do nothing
   ), sketch as (
@@ -78,6 +82,33 @@ export interface FormBound {
   onFull(tenantId: number, partition: string): void;
 }
 
+/** Returns those that were not there. */
+export async function insertSignatures(
+  client: pg.ClientBase,
+  tenantId: number,
+  contents: readonly SignatureContent[],
+): Promise<{ key: string; id: string }[]> {
+  const { rows } = await client.query(INSERT, [
+    tenantId,
+    contents.map((c) => c.key),
+    contents.map((c) => c.contentKey),
+    contents.map((c) => c.service),
+    contents.map((c) => c.eventFamily),
+    contents.map((c) => c.pattern),
+    contents.map((c) => c.exampleMessage),
+    contents.map((c) => c.pairKey),
+    contents.map((c) => c.pairRole),
+    contents.map((c) => formatMicros(c.seenUs)),
+    contents.map((c) => c.severity),
+    contents.map((c) => c.partition),
+    contents.map((c) => c.sketch.version),
+    ...sketchColumns(contents),
+    contents.map((c) => c.part?.formKey ?? null),
+    contents.map((c) => c.part?.label ?? null),
+  ]);
+  return rows;
+}
+
 export const signatures = (bound: FormBound) =>
   new Dimension<SignatureContent>({
     keyOf: (signature) => signature.key,
@@ -90,28 +121,12 @@ export const signatures = (bound: FormBound) =>
     },
     insert: async (client, tenantId, contents) => {
       const fitting = await withinBound(client, tenantId, contents, bound.maxForms);
-      const { rows } = await client.query(INSERT, [
-        tenantId,
-        fitting.map((c) => c.key),
-        fitting.map((c) => c.contentKey),
-        fitting.map((c) => c.service),
-        fitting.map((c) => c.eventFamily),
-        fitting.map((c) => c.pattern),
-        fitting.map((c) => c.exampleMessage),
-        fitting.map((c) => c.pairKey),
-        fitting.map((c) => c.pairRole),
-        fitting.map((c) => formatMicros(c.seenUs)),
-        fitting.map((c) => c.severity),
-        fitting.map((c) => c.partition),
-        fitting.map((c) => c.sketch.version),
-        ...sketchColumns(fitting),
-      ]);
-      return rows;
+      return insertSignatures(client, tenantId, fitting);
     },
     overflow: (client, tenantId, contents) => placeBeyond(client, tenantId, contents, bound),
   });
 
-/** Those for which their partition has room. */
+/** Those for which their partition has room; a part takes none. */
 async function withinBound(
   client: pg.ClientBase,
   tenantId: number,
@@ -120,11 +135,12 @@ async function withinBound(
 ): Promise<SignatureContent[]> {
   const { rows } = await client.query<{ partition: string; n: number }>(
     `select partition, count(*)::int as n from signature_form
-      where tenant_id = $1 and partition = any($2::text[]) group by partition`,
+      where tenant_id = $1 and partition = any($2::text[]) and form_key is null group by partition`,
     [tenantId, [...new Set(contents.map((c) => c.partition))]],
   );
   const room = new Map(rows.map(({ partition, n }) => [partition, maxForms - n]));
-  return contents.filter(({ partition }) => {
+  return contents.filter(({ partition, part }) => {
+    if (part !== null) return true;
     const left = room.get(partition) ?? maxForms;
     room.set(partition, left - 1);
     return left > 0;

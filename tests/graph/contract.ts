@@ -65,7 +65,8 @@ export const OBJECTS: Readonly<Record<string, string>> = {
     acknowledgeSignal(input):AcknowledgeSignalResult! updateIncident(input):IncidentResult! createLesson(input):LessonResult!
     updateLesson(input):LessonResult! createRunbookHint(input):RunbookHintResult! updateRunbookHint(input):RunbookHintResult!
     recordHintOutcome(input):RunbookHintResult! recordChange(input):ChangeResult! upsertAsset(input):AssetResult!
-    upsertTenant(input):TenantResult! runAnomalyScoring(input):AnomalyScoringRun!`,
+    upsertTenant(input):TenantResult! splitSignature(input):SignatureResult! mergeSignatures(input):SignatureResult!
+    undoSignatureBinding(input):SignatureResult! runAnomalyScoring(input):AnomalyScoringRun!`,
   IngestPayload: 'accepted:Int! duplicates:Int! rejected:[RejectedInput!]! newSignatures:[Signature!]!',
   ReviewPayload: `review:Review! subject:ReviewSubject! incident:Incident scoreBefore:Float scoreAfter:Float
     bandBefore:DecisionBand bandAfter:DecisionBand`,

@@ -11,7 +11,7 @@ import * as detection from '../../src/store/tables/detection.ts';
 import { event, featureBucket } from '../../src/store/tables/event.ts';
 import * as memory from '../../src/store/tables/memory.ts';
 import { provenanceLink, review } from '../../src/store/tables/review.ts';
-import { signature } from '../../src/store/tables/signature.ts';
+import { signature, signatureConstraint } from '../../src/store/tables/signature.ts';
 import { ingestBatch, origin, rejectedInput, source } from '../../src/store/tables/source.ts';
 import { ensureTenant } from '../../src/store/tenants.ts';
 
@@ -54,6 +54,7 @@ export const ROW = {
   link: 100,
   rejected: 110,
   change: 120,
+  binding: 125,
 } as const;
 
 /** `marker` is part of every text of the tenant. 12 events, pairs of which share their microsecond. */
@@ -169,6 +170,16 @@ async function seedSignatures({ db, tenantId, key, text }: Context): Promise<voi
       row(ROW.unseenSignature, 0),
       row(ROW.mergedSignature, 1, { mergedIntoId: key(ROW.signature), lastSeenAt: at(8) }),
     ]);
+  await db.insert(signatureConstraint).values({
+    tenantId,
+    constraintId: key(ROW.binding),
+    kind: 'MUST_LINK',
+    key: `v1:${ROW.signature}`,
+    otherKey: `v1:${ROW.mergedSignature}`,
+    detail: { anchors: [], parting: null },
+    author: text('ada'),
+    moved: { events: 1, candidates: 0, incidents: 0 },
+  });
 }
 
 async function seedEvents(seed: Context, store: Store): Promise<string[]> {

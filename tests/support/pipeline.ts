@@ -35,7 +35,7 @@ export interface TestPipeline {
   readonly caller: Caller;
   callerOf(slug: string): Promise<Caller>;
   /** A second pipeline on the same database, as another process would run it. */
-  another(options?: { incidentActiveDays: number }): Pipeline;
+  another(options?: { incidentActiveDays?: number; maxMovedEvents?: number }): Pipeline;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function startTestPipeline(
   const database = await createTestDatabase();
   const store = openStore(database.target);
   const clock = new TestClock(options.at ?? '2026-03-10T12:00:00Z');
-  const create = (more: { incidentActiveDays?: number } = {}) =>
+  const create = (more: { incidentActiveDays?: number; maxMovedEvents?: number } = {}) =>
     createPipeline({
       store,
       clock,

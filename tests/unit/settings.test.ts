@@ -22,6 +22,7 @@ describe('settings', () => {
       allowedHosts: [],
       dataDir: '/home/ada/.mnemograph',
       incidentActiveDays: 90,
+      maxMovedEvents: 1_000_000,
       resumeHours: 168,
       bodyLimitMb: 32,
       seedDemo: false,

@@ -16,6 +16,7 @@ import { Candidate, Event, Incident, RunbookHint, Signature, Tenant } from '../n
 import {
   candidatesByLastSeen,
   eventsNewestFirst,
+  formsOldestFirst,
   hintsByPriority,
   incidentsNewestFirst,
   signaturesByFirstSeen,
@@ -52,6 +53,12 @@ implementNode(Signature, {
       resolve: ({ service }) => service || null,
     }),
     pattern: t.column('pattern', { type: 'String', description: 'The message with `<*>` for each value.' }),
+    part: t.column('part', {
+      type: 'String',
+      nullable: true,
+      description:
+        'Of which messages with its words it is, where people split them: `httpStatus = 500`. null: of all.',
+    }),
     exampleMessage: t.column('exampleMessage', {
       type: 'String',
       description: 'One message of it, in full.',
@@ -95,6 +102,12 @@ implementNode(Signature, {
       nullable: true,
       description: 'The signature that this one was merged into.',
       on: (s, into) => sql`${into.signatureId} = ${s.mergedIntoId}`,
+    }),
+    forms: t.list(Signature, {
+      description: 'The signatures of other words that were merged into it, the oldest first.',
+      on: (s, form) => sql`${form.mergedIntoId} = ${s.signatureId}`,
+      order: formsOldestFirst,
+      unlisted: true,
     }),
     events: t.connection(Event, {
       description: 'Its events, and those of the signatures merged into it, newest first.',

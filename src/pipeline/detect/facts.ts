@@ -23,7 +23,8 @@ interface Row {
   pairRole: 'PROBLEM' | 'RECOVERY' | null;
 }
 
-const COLUMNS = sql.raw(`s.signature_id as "signatureId", r.signature_id as "rootId", r.key, r.pattern,
+const COLUMNS = sql.raw(`s.signature_id as "signatureId", r.signature_id as "rootId", r.key,
+  case when r.part is null then r.pattern else r.pattern || ' [' || r.part || ']' end as pattern,
   r.worst_severity as worst, (extract(epoch from r.first_seen_at) * 1000000)::bigint as "firstSeenUs",
   s.pair_key as "pairKey", s.pair_role as "pairRole"`);
 

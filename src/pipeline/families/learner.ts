@@ -45,6 +45,11 @@ export class FamilyLearner {
     return this.#partition(tenantId, partition).generaliser.rootOf(key);
   }
 
+  /** The keys of all forms of the family of `key`. */
+  membersOf(tenantId: number, partition: string, key: string): string[] {
+    return this.#partition(tenantId, partition).generaliser.membersOf(key);
+  }
+
   /** The key of the family that a message of no stored form would join; null when it would stand alone. */
   familyOf(tenantId: number, partition: string, message: string): string | null {
     const { generaliser } = this.#partition(tenantId, partition);

@@ -3,20 +3,21 @@
 import type pg from 'pg';
 import { describeForm } from '../../signature/engine.ts';
 import { balanceBrackets, joinTemplates } from '../../signature/join-templates.ts';
+import { readBindings } from '../../store/bindings.ts';
 import { type Join, joinSignatures, type MovedSeries } from '../../store/families.ts';
 import {
   findRoots,
   type NamedForm,
   placeForms,
   readFamilies,
-  readJoined,
   recordSightings,
-  writeJoined,
   writePatterns,
 } from '../../store/forms.ts';
 import type { Deltas } from '../fold/deltas.ts';
 import { exampleOf, storableText } from '../sign.ts';
+import { applyBindings, type BoundGroups } from './bound-view.ts';
 import type { FamilyLearner } from './learner.ts';
+import { stateJoined } from './state-joined.ts';
 
 export interface Families {
   readonly client: pg.ClientBase;
@@ -31,6 +32,8 @@ export interface Grouping {
   readonly regrouped: readonly MovedSeries[];
   /** Signatures of families that may be worded otherwise now. */
   readonly changed: readonly string[];
+  /** Families with news that decisions bind: what becomes of them is left to `rebind`. null: there are none. */
+  readonly bound: BoundGroups | null;
 }
 
 /** Call it under the tenant's lock, before the deltas are added. `others`: more signatures whose roots are wanted. */
@@ -53,41 +56,59 @@ export async function groupFamilies(
   const known = sightings
     .filter((s) => earlier.has(s.signatureId))
     .map((s) => ({ ...s, example: exampleOf(s.example) }));
-  const { joins, regrouped } = known.length === 0 ? NOTHING_JOINED : await learn(families, known);
+  const { joins, regrouped, bound } = known.length === 0 ? NOTHING_JOINED : await learn(families, known);
   const joinedTo = new Map(joins.map((join) => [join.fromId, join.toId]));
   const rootOf = (signatureId: string): string => {
     const root = mergedInto.get(signatureId) ?? signatureId;
     return joinedTo.get(root) ?? root;
   };
   const changed = [...new Set([...known.map((s) => rootOf(s.signatureId)), ...joinedTo.values()])];
-  return { rootOf, regrouped, changed };
+  return { rootOf, regrouped, changed, bound };
 }
 
-const NOTHING_JOINED = { joins: [], regrouped: [] };
+const NOTHING_JOINED = { joins: [], regrouped: [], bound: null };
 
 type Sightings = Parameters<typeof recordSightings>[2];
 
 async function learn(families: Families, sightings: Sightings) {
   const { client, tenantId, learner } = families;
   const forms = await recordSightings(client, tenantId, sightings);
-  const joins: Join[] = [];
+  const moved = new Map<string, Set<string>>();
   for (const partition of new Set(forms.map((form) => form.partition))) {
-    const moved = await learner.learn(client, tenantId, partition);
-    if (moved.size > 0) joins.push(...(await findJoins(families, partition, moved)));
+    moved.set(partition, await learner.learn(client, tenantId, partition));
+  }
+  const bound = await takeBound(families, forms, moved);
+  const joins: Join[] = [];
+  for (const [partition, keys] of moved) {
+    if (keys.size > 0) joins.push(...(await findJoins(families, partition, keys)));
   }
   const regrouped = await joinSignatures(client, tenantId, joins, 'GENERALISED');
   await stateJoined(families, [...sightings.map((s) => s.signatureId), ...joins.map((j) => j.fromId)]);
-  return { joins, regrouped };
+  return { joins, regrouped, bound };
 }
 
-async function stateJoined({ client, tenantId }: Families, signatureIds: readonly string[]): Promise<void> {
-  const joined = await readJoined(client, tenantId, signatureIds);
-  if (joined.length === 0) return;
-  const worded = joined.map((form) => ({
-    ...form,
-    pattern: storableText(describeForm(form.example, '').pattern),
-  }));
-  await writeJoined(client, tenantId, worded);
+/** The families with news that decisions bind. Their keys are taken out of `moved`. */
+async function takeBound(
+  families: Families,
+  forms: readonly NamedForm[],
+  moved: ReadonlyMap<string, Set<string>>,
+): Promise<BoundGroups | null> {
+  const { client, tenantId, learner } = families;
+  const bindings = await readBindings(client, tenantId);
+  if (bindings.length === 0) return null;
+  const decided = await applyBindings(families, bindings);
+  const isBound = (partition: string, key: string) =>
+    decided.isBound(learner.rootOf(tenantId, partition, key));
+  const found = forms
+    .filter(({ partition, key }) => isBound(partition, key))
+    .map(({ partition, key }) => ({ partition, formKey: key }));
+  for (const [partition, keys] of moved) {
+    for (const key of [...keys].filter((key) => isBound(partition, key))) {
+      found.push({ partition, formKey: key });
+      keys.delete(key);
+    }
+  }
+  return found.length === 0 ? null : { bindings, families: found };
 }
 
 /** What the stored families lack of those that were learnt. */

@@ -6,7 +6,8 @@ import { minuteOf } from '../../domain/time.ts';
 import { announce } from '../../live/outbox.ts';
 import { transaction } from '../../store/transaction.ts';
 import { detect } from '../detect/detect.ts';
-import { type FoldServices, lockFolding } from './fold.ts';
+import { lockFolding } from './counting.ts';
+import type { FoldServices } from './fold.ts';
 
 /** `isBusy`: events of that tenant are on their way, and will tell better. */
 export async function passTime(

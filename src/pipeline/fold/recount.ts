@@ -1,5 +1,5 @@
 // Counts a batch from its stored events: what its sender's process would have counted, had it lived.
-
+import type pg from 'pg';
 import { parseLine } from '../../parse/parse-line.ts';
 import type { Store } from '../../store/store.ts';
 import { EventFlag } from '../../store/tables/event.ts';
@@ -15,22 +15,30 @@ export const isSourced = (flags: number): boolean => (flags & OURS) === 0;
 export async function recountBatch(store: Store, tenantId: number, batchId: string): Promise<FoldableBatch> {
   const client = await store.writePool.connect();
   try {
-    const deltas = new Deltas();
-    for (const event of await readBatchEvents(client, tenantId, batchId)) {
-      const { detectionUs } = detectionTime(event.timestampUs, event.receivedUs);
-      deltas.add({
-        signatureId: event.signatureId,
-        assetId: event.assetId,
-        detectionUs,
-        severity: event.severity,
-        sourced: isSourced(event.flags),
-        message: messageOf(event),
-      });
-    }
-    return { batchId, deltas };
+    return await recountStored(client, tenantId, batchId);
   } finally {
     client.release();
   }
+}
+
+export async function recountStored(
+  client: pg.ClientBase,
+  tenantId: number,
+  batchId: string,
+): Promise<FoldableBatch> {
+  const deltas = new Deltas();
+  for (const event of await readBatchEvents(client, tenantId, batchId)) {
+    const { detectionUs } = detectionTime(event.timestampUs, event.receivedUs);
+    deltas.add({
+      signatureId: event.signatureId,
+      assetId: event.assetId,
+      detectionUs,
+      severity: event.severity,
+      sourced: isSourced(event.flags),
+      message: messageOf(event),
+    });
+  }
+  return { batchId, deltas };
 }
 
 const messageOf = (event: StoredEvent): string =>

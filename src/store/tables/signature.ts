@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { Binding, BindingKind, MessageParting, Moved } from '../../domain/bindings.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { SignatureScope } from '../../domain/words.ts';
 import { count8, createdAt, id8, moment, newId, tenantId } from './columns.ts';
@@ -42,6 +43,8 @@ export const signature = pgTable(
     score: integer('score').notNull().default(0),
     /** The signature that this one was joined into; null: it stands for itself. */
     mergedIntoId: id8('merged_into_id'),
+    /** Of which messages of its form it is, where people parted them; null: of all. */
+    part: text('part'),
     metadata: jsonb('metadata'),
     createdAt: createdAt(),
   },
@@ -59,12 +62,17 @@ export const signature = pgTable(
   ],
 );
 
-/** One canonical form and the signature it belongs to, with the example from which it can be rebuilt. */
+/**
+ * One canonical form and the signature it belongs to, with the example from which it can be rebuilt; or a part of a
+ * form's messages, where people parted them.
+ */
 export const signatureForm = pgTable(
   'signature_form',
   {
     tenantId: tenantId(),
     key: text('key').notNull(),
+    /** The key of the form that this is a part of; null: it is a form. */
+    formKey: text('form_key'),
     /** The key without its partition: finds a family across services. */
     contentKey: text('content_key').notNull(),
     signatureId: id8('signature_id').notNull(),
@@ -85,6 +93,7 @@ export const signatureForm = pgTable(
     index('signature_form_content_idx').on(t.tenantId, t.contentKey),
     index('signature_form_signature_idx').on(t.tenantId, t.signatureId),
     index('signature_form_created_idx').on(t.tenantId, t.createdAt),
+    index('signature_form_part_idx').on(t.tenantId, t.formKey).where(sql`${t.formKey} is not null`),
   ],
 );
 
@@ -120,22 +129,47 @@ export const signatureAlias = pgTable(
   ],
 );
 
-/** What people decided: these forms belong together (must-link), or apart (cannot-link). */
+/**
+ * What people decided, in the order of `seq`: signatures belong together (must-link), or one comes apart (cannot-link).
+ * It is the journal too: an undone decision stays.
+ */
 export const signatureConstraint = pgTable(
   'signature_constraint',
   {
     tenantId: tenantId(),
     constraintId: newId('constraint_id'),
-    kind: text('kind').$type<'MUST_LINK' | 'CANNOT_LINK'>().notNull(),
+    kind: text('kind').$type<BindingKind>().notNull(),
+    /** The key of the signature that was kept, or parted. */
     key: text('key').notNull(),
+    /** The key of what was joined, or came apart. */
     otherKey: text('other_key').notNull(),
-    detail: jsonb('detail').$type<Record<string, unknown>>(),
+    detail: jsonb('detail').$type<Pick<Binding, 'anchors' | 'parting'>>(),
     author: text('author').notNull(),
+    reason: text('reason'),
+    /** Drawn under the tenant's lock: decisions are applied in its order. */
+    seq: count8('seq'),
+    moved: jsonb('moved').$type<Moved>(),
     undoneAt: moment('undone_at'),
+    undoneBy: text('undone_by'),
     createdAt: createdAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.constraintId] }),
     index('signature_constraint_key_idx').on(t.tenantId, t.key),
+    index('signature_constraint_created_idx').on(t.tenantId, t.createdAt, t.constraintId),
   ],
+);
+
+/** What ingest obeys: messages with `key` for which the parting holds get `partKey`; asked in the order of `position`. */
+export const signatureRule = pgTable(
+  'signature_rule',
+  {
+    tenantId: tenantId(),
+    formKey: text('form_key').notNull(),
+    key: text('key').notNull(),
+    position: smallint('position').notNull(),
+    parting: jsonb('parting').$type<MessageParting>().notNull(),
+    partKey: text('part_key').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.formKey, t.key, t.position] })],
 );

@@ -10,6 +10,8 @@ export const tenant = pgTable(
     environmentType: text('environment_type'),
     tags: text('tags').array().notNull().default([]),
     metadata: jsonb('metadata'),
+    /** Counts the changes of `signature_rule`: what ingest signed by an older state is signed again. */
+    signingVersion: integer('signing_version').notNull().default(0),
     shareSignatures: boolean('share_signatures').notNull().default(false),
     /** The retention has dropped all events before it; null: it has dropped none. */
     eventsFrom: moment('events_from'),

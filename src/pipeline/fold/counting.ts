@@ -1,0 +1,144 @@
+// Counts batches for the families that their events belong to, and brings these families in line with what people
+// decided. All of it in the caller's transaction, under the tenant's lock.
+import type pg from 'pg';
+import { describeForm } from '../../signature/engine.ts';
+import {
+  addToBuckets,
+  addToSignatures,
+  addToSources,
+  claimUnfolded,
+  findUncounted,
+} from '../../store/counters.ts';
+import type { MovedSeries } from '../../store/families.ts';
+import type { Touched } from '../detect/touched.ts';
+import type { BoundGroups } from '../families/bound-view.ts';
+import { type RebindScope, type Rebound, rebind } from '../families/rebind.ts';
+import { type Families, groupFamilies, rewordFamilies } from '../families/regroup.ts';
+import { exampleOf, storableText } from '../sign.ts';
+import { ALL_SIGNATURES, Deltas, type FoldableBatch } from './deltas.ts';
+import { recountStored } from './recount.ts';
+
+const FOLD_LOCK_CLASS = 7_304;
+
+/** One at a time per tenant, over all processes; held until the transaction ends. */
+export async function lockFolding(client: pg.ClientBase, tenantId: number): Promise<void> {
+  await client.query({
+    name: 'fold_lock',
+    text: 'select pg_advisory_xact_lock($1::int, $2::int)',
+    values: [FOLD_LOCK_CLASS, tenantId],
+  });
+}
+
+export class Counting {
+  readonly regrouped: MovedSeries[] = [];
+  readonly #families: Families;
+  readonly #touched: Touched[] = [];
+  readonly #changed = new Set<string>();
+  readonly #steps: ((signatureId: string) => string)[] = [];
+  /** What came up in families that decisions bind; null: nothing. */
+  #bound: BoundGroups | null = null;
+  #eventCount = 0;
+
+  constructor(families: Families) {
+    this.#families = families;
+  }
+
+  get eventCount(): number {
+    return this.#eventCount;
+  }
+
+  /** Series that got new events, by the signatures for which they are counted. */
+  get touched(): Touched[] {
+    return this.#touched.map((t) => ({ ...t, signatureId: this.rootOf(t.signatureId) }));
+  }
+
+  /** Where what was counted for the given signature is counted now. */
+  rootOf(signatureId: string): string {
+    return this.#steps.reduce((at, step) => step(at), signatureId);
+  }
+
+  /** Counts those that nobody has counted yet. `others`: more signatures whose roots are wanted. */
+  async add(batches: readonly FoldableBatch[], others: readonly string[] = []): Promise<void> {
+    const { client, tenantId } = this.#families;
+    const claimed = await claimUnfolded(
+      client,
+      tenantId,
+      batches.map((batch) => batch.batchId),
+    );
+    const sum = new Deltas();
+    for (const batch of batches) if (claimed.has(batch.batchId)) sum.merge(batch.deltas);
+    const grouping = await groupFamilies(this.#families, sum, others);
+    const grouped = sum.grouped(grouping.rootOf);
+    if (sum.eventCount > 0) {
+      await addToBuckets(client, tenantId, [...grouped.buckets.values()]);
+      await addToSignatures(client, tenantId, withPatterns(grouped));
+      await addToSources(client, tenantId, [...claimed]);
+    }
+    this.#steps.push(grouping.rootOf);
+    this.#eventCount += sum.eventCount;
+    this.#touched.push(...touchedBy(grouped));
+    this.regrouped.push(...grouping.regrouped);
+    for (const id of grouping.changed) this.#changed.add(id);
+    if (grouping.bound !== null) {
+      const families = [...(this.#bound?.families ?? []), ...grouping.bound.families];
+      this.#bound = { ...grouping.bound, families };
+    }
+  }
+
+  /** Brings in line with the decisions what was counted in families that they bind. */
+  async bind(): Promise<void> {
+    if (this.#bound === null) return;
+    await this.rebind({ ...this.#bound, limit: Number.POSITIVE_INFINITY });
+  }
+
+  async rebind(scope: RebindScope): Promise<Rebound> {
+    const rebound = await rebind(this.#families, scope, async () => {
+      await this.#addRest();
+      return this.#bound?.families ?? [];
+    });
+    this.#steps.push((id) => rebound.rootOf(id));
+    this.regrouped.push(...rebound.regrouped);
+    for (const id of rebound.changed) this.#changed.add(id);
+    return rebound;
+  }
+
+  /** Words the changed families anew; returns the signatures whose wording changed. */
+  async reword(): Promise<string[]> {
+    return rewordFamilies(this.#families, [...new Set([...this.#changed].map((id) => this.rootOf(id)))]);
+  }
+
+  /** Counts, from the events, what is stored and nobody has counted. */
+  async #addRest(): Promise<void> {
+    const { client, tenantId } = this.#families;
+    for (const batchId of await findUncounted(client, tenantId)) {
+      await this.add([await recountStored(client, tenantId, batchId)]);
+    }
+  }
+}
+
+// A pattern depends on the message alone, not on the partition.
+const withPatterns = (sum: Deltas) =>
+  [...sum.signatures.values()].map((delta) => ({
+    ...delta,
+    example: exampleOf(delta.example),
+    pattern: storableText(describeForm(delta.example, '').pattern),
+  }));
+
+/** One range of minutes per signature and asset. */
+function touchedBy(sum: Deltas): Touched[] {
+  const ranges = new Map<
+    string,
+    { signatureId: string; assetId: string; fromMinute: number; toMinute: number }
+  >();
+  for (const { signatureId, assetId, minute } of sum.buckets.values()) {
+    if (signatureId === ALL_SIGNATURES) continue;
+    const key = `${signatureId}|${assetId}`;
+    const range = ranges.get(key);
+    if (range === undefined) ranges.set(key, { signatureId, assetId, fromMinute: minute, toMinute: minute });
+    else {
+      range.fromMinute = Math.min(range.fromMinute, minute);
+      range.toMinute = Math.max(range.toMinute, minute);
+    }
+  }
+  return [...ranges.values()];
+}

@@ -23,7 +23,7 @@ export interface ConnectorKind<Config = unknown> {
   /** Takes what is posted to the server's own port. */
   readonly receiver?: Receiver<Config>;
   /** One payload as its sender made it to the events it tells of. Throws ValidationError where it tells of none. */
-  map?(payload: unknown, config: Config, receivedUs: Micros): Promise<IngestEventInput[]>;
+  map?(payload: string, config: Config, receivedUs: Micros): Promise<IngestEventInput[]>;
 }
 
 /** One configured source, as its connector runs it. */

@@ -40,6 +40,24 @@ export function authorization(header: string | undefined, scheme: string): strin
   return header.slice(prefix.length).trim() || null;
 }
 
+/** The password of HTTP's basic authentication, whoever the user; null where there is none. */
+export function passwordOf(header: string | undefined): string | null {
+  const encoded = authorization(header, 'Basic');
+  if (encoded === null) return null;
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon < 0 ? null : pair.slice(colon + 1) || null;
+}
+
+/** Throws ValidationError that tells where. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ValidationError(`This is no JSON: ${(error as Error).message}.`);
+  }
+}
+
 /** Throws ValidationError where the body is not UTF-8. */
 export function textOf(body: Buffer): string {
   try {

@@ -5,6 +5,7 @@ import type { Clock } from '../domain/time.ts';
 import type { IngestEventsInput, IngestLinesInput, IngestOutcome, Via } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Checkpoint, Checkpoints } from '../store/checkpoints.ts';
+import type { RejectedReason } from '../store/rejected.ts';
 import type { Loss } from '../store/sources.ts';
 
 /** What is needed of a source to open its intake. */
@@ -22,6 +23,7 @@ export interface IntakeOptions {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly reasons: (tenantId: number, rejectedIds: readonly string[]) => Promise<RejectedReason[]>;
   /** Notes what went wrong on the source's row. */
   readonly onFault: (message: string) => Promise<void>;
   /** Notes on the source what it lost. */
@@ -37,7 +39,9 @@ export interface Intake {
   lines(input: Omit<IngestLinesInput, 'sourceType'> & Partial<IngestLinesInput>): Promise<IngestOutcome>;
   events(input: IngestEventsInput): Promise<IngestOutcome>;
   /** Payloads as JSON text, each mapped into events; one that cannot be mapped is kept, with the reason. */
-  payloads(payloads: readonly string[], batchKey?: string | null): Promise<IngestOutcome>;
+  payloads(payloads: readonly string[]): Promise<IngestOutcome>;
+  /** Why inputs were rejected, by their positions. */
+  reasons(rejectedIds: readonly string[]): Promise<RejectedReason[]>;
   /** For the source's page; the connector goes on. */
   fault(message: string): Promise<void>;
   /** For the answers that it makes uncertain, and for the source's page. */
@@ -69,7 +73,8 @@ export function openIntake(options: IntakeOptions): Intake {
         },
         via,
       ),
-    payloads: (payloads, batchKey = null) => pipeline.ingestPayloads(caller, { payloads, batchKey }, via),
+    payloads: (payloads) => pipeline.ingestPayloads(caller, { payloads, mayBeResent: true }, via),
+    reasons: (rejectedIds) => options.reasons(caller.tenantId, rejectedIds),
     async fault(message) {
       logger.warn({ reason: message }, 'a source has a fault');
       await options.onFault(message);

@@ -1,7 +1,19 @@
 import type { ConnectorKind } from './contract.ts';
+import { elasticsearch } from './elasticsearch/elasticsearch.ts';
 import { files } from './files/files.ts';
+import { loki } from './loki/loki.ts';
+import { otlp } from './otlp/otlp.ts';
+import { splunkHec } from './splunk/hec.ts';
 import { syslog } from './syslog/syslog.ts';
 import { webhook } from './webhook/webhook.ts';
 
 /** Every way in besides GraphQL and the command line. */
-export const CONNECTOR_KINDS: readonly ConnectorKind[] = [syslog, files, webhook];
+export const CONNECTOR_KINDS: readonly ConnectorKind[] = [
+  syslog,
+  files,
+  webhook,
+  splunkHec,
+  elasticsearch,
+  otlp,
+  loki,
+];

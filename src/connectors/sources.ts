@@ -7,6 +7,7 @@ import type { Clock } from '../domain/time.ts';
 import type { IngestOutcome } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { checkpointsOf } from '../store/checkpoints.ts';
+import { rejectedReasons } from '../store/rejected.ts';
 import { findSource, noteFault, noteLoss } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
 import type { ConnectorKind } from './contract.ts';
@@ -60,6 +61,7 @@ export function openSources(options: SourcesOptions): Sources {
       checkpoints,
       clock,
       logger,
+      reasons: (tenantId, ids) => rejectedReasons(store.writePool, tenantId, ids),
       onFault: (message) => noteFault(store, ref.tenantId, ref.name, message, clock.nowUs()),
       onLoss: (loss) => noteLoss(store, ref.tenantId, ref.name, loss),
     });

@@ -15,6 +15,7 @@ export interface Delivery {
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; absent: an empty body. */
+  /** Sent as JSON; absent: `bytes`, or an empty body. */
   readonly body?: unknown;
+  readonly bytes?: Buffer;
 }

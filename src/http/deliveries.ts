@@ -43,7 +43,7 @@ export async function answerDelivery(
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.setHeader(name, value);
   if (reply.body !== undefined) return sendJson(res, reply.status, reply.body);
   res.writeHead(reply.status);
-  res.end();
+  res.end(reply.bytes);
 }
 
 async function readDelivery(

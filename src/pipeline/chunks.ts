@@ -1,10 +1,5 @@
 // Cuts a request into chunks of one transaction each, every one under a key of its own.
-import {
-  CHUNK_SIZE,
-  type IngestEventsInput,
-  type IngestLinesInput,
-  type IngestPayloadsInput,
-} from './input.ts';
+import { CHUNK_SIZE, type IngestEventsInput, type IngestLinesInput } from './input.ts';
 import { prepareEvents } from './prepare-events.ts';
 import { prepareLines } from './prepare-lines.ts';
 import { type MappedPayload, preparePayloads, slotsOf } from './prepare-payloads.ts';
@@ -47,7 +42,7 @@ export function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Ite
 
 export function* payloadChunks(
   origin: ChunkOrigin,
-  { batchKey }: IngestPayloadsInput,
+  batchKey: string | null,
   all: readonly MappedPayload[],
 ): Iterable<Chunk> {
   let startIndex = 0;

@@ -49,6 +49,11 @@ export interface IngestEventsInput {
 export interface IngestPayloadsInput {
   readonly payloads: readonly string[];
   readonly batchKey?: string | null | undefined;
+  /**
+   * Without a batch key: equal payloads, all of whose events have times of their own, are one request sent again. Its
+   * sender had no answer; without times it may as well be a repetition, and counts.
+   */
+  readonly mayBeResent?: boolean;
 }
 
 export interface IngestOutcome {

@@ -25,7 +25,13 @@ import {
   NOTHING_INGESTED,
   type Via,
 } from './input.ts';
-import { type MappedPayload, mapPayload, type PayloadMapper, slotsOf } from './prepare-payloads.ts';
+import {
+  contentKey,
+  type MappedPayload,
+  mapPayload,
+  type PayloadMapper,
+  slotsOf,
+} from './prepare-payloads.ts';
 import { type Ingest, replayRequest } from './replay.ts';
 import { Signer } from './sign.ts';
 import { sketchForms } from './sketch-forms.ts';
@@ -155,9 +161,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       checkRequest('payloads', input.payloads.length, input.batchKey);
       const origin = { tenantId: caller.tenantId, via, replayOf };
       const mapped = await mapAll(origin, input, options.mapPayload ?? refusePayload, clock);
-      const outcome = await ingest(caller.tenantId, slotsOf(mapped), payloadChunks(origin, input, mapped));
+      const batchKey = input.batchKey ?? (input.mayBeResent === true ? contentKey(via, mapped) : null);
+      const chunks = payloadChunks(origin, batchKey, mapped);
+      const outcome = await ingest(caller.tenantId, slotsOf(mapped), chunks);
       const allKeyed = mapped.every(({ events }) => events.every((event) => event.eventKey != null));
-      return { ...outcome, replaySafe: input.batchKey != null || allKeyed };
+      return { ...outcome, replaySafe: batchKey !== null || allKeyed };
     },
 
     async replayRejected(caller, { ids, limit }) {

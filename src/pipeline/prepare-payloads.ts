@@ -1,9 +1,10 @@
-// Payloads as a connector received them, mapped into events. A payload is taken whole or kept whole, so that replaying
-// it after its mapping was mended doubles nothing.
+// Payloads as a connector received them, mapped into events. What cannot be mapped is kept whole, and so is what tells of
+// one event that cannot be stored; of several each is stored or kept by itself.
+import { createHash } from 'node:crypto';
 import { CallerError } from '../domain/errors.ts';
 import type { Micros } from '../domain/time.ts';
 import type { RejectedRequest, Rejection } from '../store/rejected.ts';
-import { type IngestEventInput, MAX_MESSAGE_CHARS, type Via } from './input.ts';
+import type { IngestEventInput, Via } from './input.ts';
 import { type PrepareContext, type PreparedEvent, Refused, rejection } from './prepare.ts';
 import { type EventIdentity, prepareEvents } from './prepare-events.ts';
 import type { Prepared } from './prepare-lines.ts';
@@ -32,16 +33,21 @@ export async function mapPayload(
   payload: string,
   map: () => ReturnType<PayloadMapper>,
 ): Promise<MappedPayload> {
-  if (payload.length > MAX_MESSAGE_CHARS) {
-    const reason = `The payload has ${payload.length} characters; the limit is ${MAX_MESSAGE_CHARS}. It is kept here whole; split it at its source.`;
-    return { payload, events: [], refused: new Refused('LIMIT_EXCEEDED', reason) };
-  }
   try {
     return { payload, events: await map(), refused: null };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return { payload, events: [], refused: new Refused(error.code, error.message) };
   }
+}
+
+/** The key of payloads that may be sent again without any of their own; null: nothing tells a resend from a repetition. */
+export function contentKey(via: Via, mapped: readonly MappedPayload[]): string | null {
+  const isTimed = mapped.every(({ events }) => events.every((event) => event.timestamp != null));
+  if (!isTimed) return null;
+  const hash = createHash('sha256');
+  for (const { payload } of mapped) hash.update(`${payload.length}:`).update(payload);
+  return `${via.name}:${hash.digest('base64url')}`;
 }
 
 export function preparePayloads(
@@ -54,12 +60,13 @@ export function preparePayloads(
   const rejections: Rejection[] = [];
   let slot = startIndex;
   for (const { payload, events: inputs, refused } of mapped) {
+    if (refused !== null) rejections.push(rejection(slot, refused, payload, REQUEST));
     const prepared = prepareEvents(inputs, slot, identity, context);
-    const first = prepared.rejections[0];
-    const why = refused ?? (first === undefined ? null : new Refused(first.code, first.reason));
+    const isSole = inputs.length === 1;
     const original = { payload, request: REQUEST };
-    if (why === null) for (const event of prepared.events) events.push({ ...event, original });
-    else rejections.push(rejection(slot, why, payload, REQUEST));
+    for (const event of prepared.events) events.push(isSole ? { ...event, original } : event);
+    for (const one of prepared.rejections)
+      rejections.push(isSole ? rejection(slot, new Refused(one.code, one.reason), payload, REQUEST) : one);
     slot += Math.max(1, inputs.length);
   }
   return { events, rejections };

@@ -98,6 +98,26 @@ export async function rejectedIndexes(
   return new Set(rows.map((row) => row.index));
 }
 
+export interface RejectedReason {
+  readonly index: number;
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+export async function rejectedReasons(
+  client: pg.Pool,
+  tenantId: number,
+  ids: readonly string[],
+): Promise<RejectedReason[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await client.query<RejectedReason>(
+    `select index, code, reason from rejected_input where tenant_id = $1 and rejected_id = any($2::bigint[])
+      order by index`,
+    [tenantId, ids],
+  );
+  return rows;
+}
+
 export interface KeptInput {
   readonly id: string;
   readonly payload: string;

@@ -1,7 +1,7 @@
 // POST /webhook/<source>: any tool's JSON, mapped as the source's configuration says.
 import { z } from 'zod';
 import { connectorKind, type Receiver } from '../contract.ts';
-import { authorization, outcomeReply, refuseAsJson } from '../http-replies.ts';
+import { authorization, outcomeReply, parseJson, refuseAsJson } from '../http-replies.ts';
 import { guessEvent } from './guess.ts';
 import { compileMapping, type Mapping, mappingExpression } from './mapping.ts';
 import { PRESET_NAMES, presetMapping } from './presets.ts';
@@ -39,7 +39,8 @@ export const webhook = connectorKind<WebhookConfig>({
   config: webhookConfig,
   secret: 'presented',
   receiver: webhookReceiver,
-  async map(payload, { preset, mapping }, receivedUs) {
+  async map(body, { preset, mapping }, receivedUs) {
+    const payload = parseJson(body);
     const expression = mapping ?? (preset === undefined ? null : presetMapping(preset));
     if (expression === null) return [guessEvent('webhook', payload, receivedUs)];
     return compiled(expression)(payload);

@@ -55,6 +55,11 @@ export async function startServer(
     await stop(null);
     throw error;
   });
+  if (settings.sourcesFile !== undefined)
+    await sources.applyFile(settings.sourcesFile).catch(async (error) => {
+      await stop(http);
+      throw error;
+    });
   sources.start();
   const address = urlOf(http);
   logger.info({ address: `${address}/graphql` }, 'listening');

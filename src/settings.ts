@@ -59,13 +59,10 @@ const databaseUrl = z
   .refine(isPostgresUrl, 'this is no PostgreSQL URL; write postgres://user:password@host:5432/database')
   .optional();
 
-const directory = z
+const path = z
   .string()
-  .refine(
-    (path) => !path.startsWith('~'),
-    'only a shell expands a leading ~; write the whole path of the directory',
-  )
-  .transform((path) => resolve(path))
+  .refine((given) => !given.startsWith('~'), 'only a shell expands a leading ~; write the whole path')
+  .transform((given) => resolve(given))
   .optional();
 
 const hostNames = z
@@ -115,7 +112,7 @@ const SETTINGS = {
   ),
   dataDir: setting(
     'MNEMOGRAPH_DATA_DIR',
-    directory,
+    path,
     '`$XDG_DATA_HOME/mnemograph`, else `~/.mnemograph`',
     'Directory of the embedded database.',
   ),
@@ -162,6 +159,12 @@ const SETTINGS = {
     whole(1, 512, 'a limit in megabytes').default(32),
     '32',
     'Largest request body that the server reads, in megabytes.',
+  ),
+  sourcesFile: setting(
+    'MNEMOGRAPH_SOURCES',
+    path,
+    'none',
+    'YAML or JSON file of the sources to run, as a list; see docs/connectors.md.',
   ),
   seedDemo: setting(
     'MNEMOGRAPH_SEED_DEMO',

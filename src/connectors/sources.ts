@@ -10,9 +10,11 @@ import { checkpointsOf } from '../store/checkpoints.ts';
 import { rejectedReasons } from '../store/rejected.ts';
 import { findSource, noteFault, noteLoss } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
+import { ensureTenant } from '../store/tenants.ts';
 import type { ConnectorKind } from './contract.ts';
 import { deliver } from './deliver.ts';
 import { type Intake, openIntake, type SourceRef } from './intake.ts';
+import { applySourcesFile } from './sources-file.ts';
 import { Supervisor } from './supervisor.ts';
 import { alertKind, type SourceUpserted, type UpsertSourceInput, upsertSource } from './upsert-source.ts';
 
@@ -36,6 +38,8 @@ export interface Alert {
 export interface Sources {
   readonly kinds: readonly ConnectorKind[];
   upsert(caller: Caller, input: UpsertSourceInput): Promise<SourceUpserted>;
+  /** Configures what a file lists. Throws ValidationError that names the place in it. */
+  applyFile(path: string): Promise<void>;
   /** The payload of one alert as JSON text. Throws ValidationError for a connector that maps none. */
   ingestAlert(caller: Caller, alert: Alert): Promise<IngestOutcome>;
   /** null: no connector answers here. `isOwnPage`: neither another site nor another name brought the request. */
@@ -73,6 +77,12 @@ export function openSources(options: SourcesOptions): Sources {
       supervisor.poke();
       return upserted;
     },
+    applyFile: (path) =>
+      applySourcesFile(path, async ({ tenant, ...input }) => {
+        const tenantId = await ensureTenant(store, tenant);
+        const caller = { tenantId, tenantSlug: tenant, actor: path };
+        return upsertSource({ store, clock, caller }, kinds, input);
+      }),
     async ingestAlert(caller, { connector, source, payload }) {
       const kind = alertKind(kinds, connector);
       const name = source ?? kind.kind;

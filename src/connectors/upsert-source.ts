@@ -1,5 +1,6 @@
 // Configures a source: which connector, how it runs, and the secret that its senders present or that we present.
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { and, eq, ne, or, sql } from 'drizzle-orm';
 import { ConflictError, ValidationError } from '../domain/errors.ts';
 import { optionalJsonObject, requiredText } from '../review/checked-text.ts';
@@ -43,7 +44,7 @@ export async function upsertSource(
   const { tenantId } = ctx.caller;
   return inTransaction(ctx, async (tx) => {
     const [known] = await tx
-      .select({ sourceId: source.sourceId, connector: source.connector, config: source.config })
+      .select()
       .from(source)
       .where(and(eq(source.tenantId, tenantId), eq(source.name, name)))
       .for('update');
@@ -57,12 +58,22 @@ export async function upsertSource(
       .values({ tenantId, name, connector: kind.kind, ...changes })
       .onConflictDoUpdate({
         target: [source.tenantId, source.name],
-        set: { ...changes, revision: sql`${source.revision} + 1` },
+        set: {
+          ...changes,
+          revision:
+            known !== undefined && isAsBefore(known, changes) ? known.revision : sql`${source.revision} + 1`,
+        },
       })
       .returning({ sourceId: source.sourceId });
     return { sourceId: row!.sourceId, created: known === undefined };
   });
 }
+
+/** Then what runs goes on undisturbed. */
+const isAsBefore = (
+  known: typeof source.$inferSelect,
+  changes: Partial<typeof source.$inferSelect>,
+): boolean => isDeepStrictEqual({ ...known, ...changes }, known);
 
 export function kindOf(kinds: readonly ConnectorKind[], name: string): ConnectorKind {
   const kind = kinds.find((k) => k.kind === name);

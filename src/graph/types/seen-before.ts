@@ -52,7 +52,8 @@ const RecalledIncident = builder.objectRef<Recalled>('RecalledIncident').impleme
   fields: (t) => ({
     incident: loaded(t, Incident, { description: 'The incident.', key: (r) => r.incidentId }),
     score: t.exposeFloat('score', {
-      description: '0 to 1: by likeness of the signature, the same host, and how recent it is.',
+      description:
+        '0 to 1: by likeness of the signature, the same host or service group, the same values, how recent it is, and what came of its advice.',
     }),
     reason: t.exposeString('reason', { description: 'Why it was recalled.' }),
   }),

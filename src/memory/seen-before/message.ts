@@ -9,6 +9,7 @@ import { WILDCARD } from '../../signature/pattern.ts';
 import { sketchWords } from '../../signature/sketch.ts';
 import { type Asker, NOTHING_NAMED, type Question } from './question.ts';
 import { rootsOf } from './roots.ts';
+import { namingValues } from './values.ts';
 
 /** Characters of a message in the question: more than any signature looks at. */
 const MAX_MESSAGE_CHARS = 65_536;
@@ -41,6 +42,7 @@ export async function readMessage({ read, tenantId, clock }: Asker, asked: Asked
     serviceNamed: namedService !== null,
     host: namedHost ?? line.host,
     hostNamed: namedHost !== null,
+    values: namingValues(line.message),
     placeWords,
     signatureIds: await rootsOf(read, tenantId, held),
   };

@@ -15,6 +15,8 @@ export interface Question {
   readonly host: string | null;
   /** Named in the question itself: then the host's own silence matters. */
   readonly hostNamed: boolean;
+  /** What identifies things in it: addresses, users, paths, names; not what differs from time to time. */
+  readonly values: readonly string[];
   /** Words of the question that name a service or a host, in lower case. */
   readonly placeWords: readonly string[];
   /** The signatures that hold it exactly, merged ones led to where they went. */
@@ -39,6 +41,7 @@ export const NOTHING_NAMED = {
   serviceNamed: false,
   host: null,
   hostNamed: false,
+  values: [],
   placeWords: [],
   isOfFamily: false,
   expiredUs: null,

@@ -19,7 +19,8 @@ import { findFamily } from './family.ts';
 import { readHistory, type SignatureHistory } from './history.ts';
 import type { Question } from './question.ts';
 import { readEpisodes } from './read-episodes.ts';
-import { type Closeness, recall } from './recall.ts';
+import { recall } from './recall.ts';
+import type { Closeness } from './recall-incidents.ts';
 import { findSimilar, type Resemblance } from './similar.ts';
 import { understand } from './understand.ts';
 
@@ -107,6 +108,7 @@ async function gather(
     closeness,
     candidateId: question.candidateId,
     host: question.host,
+    values: question.values,
     newestUs,
   });
   return {

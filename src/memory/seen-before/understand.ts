@@ -7,6 +7,7 @@ import type { SeenBeforeInput } from './answer.ts';
 import { readMessage } from './message.ts';
 import { type Asker, NOTHING_NAMED, type Question } from './question.ts';
 import { rootsOf } from './roots.ts';
+import { namingValues } from './values.ts';
 
 /** Throws ValidationError for an empty message and NotFoundError for an id that this tenant does not have. */
 export async function understand(asker: Asker, input: SeenBeforeInput): Promise<Question> {
@@ -18,8 +19,8 @@ export async function understand(asker: Asker, input: SeenBeforeInput): Promise<
 
 async function askedByEvent({ read, tenantId }: Asker, eventId: string): Promise<Question> {
   const [fromUs, toUs] = eventIdBounds(eventId);
-  const [row] = await read<{ signature_id: string; ts: string; host: string; service: string }[]>`
-    select e.signature_id, e.ts, o.host, o.service
+  const [row] = await read<{ signature_id: string; message: string; host: string; service: string }[]>`
+    select e.signature_id, e.message_raw as message, o.host, o.service
       from event e join origin o on o.tenant_id = e.tenant_id and o.origin_id = e.origin_id
      where e.tenant_id = ${tenantId} and e.ts >= ${formatMicros(fromUs)}::timestamptz
        and e.ts < ${formatMicros(toUs)}::timestamptz and e.event_id = ${eventId}::uuid`;
@@ -29,6 +30,7 @@ async function askedByEvent({ read, tenantId }: Asker, eventId: string): Promise
     about: 'event',
     service: row.service || null,
     host: row.host || null,
+    values: namingValues(row.message),
     signatureIds: await rootsOf(read, tenantId, [row.signature_id]),
   };
 }

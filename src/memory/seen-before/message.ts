@@ -1,10 +1,13 @@
 // A question in words: a line as it was logged, a message without its header, or a few words from memory.
 import type postgres from 'postgres';
+import type { Rule } from '../../domain/bindings.ts';
 import { ValidationError } from '../../domain/errors.ts';
 import { parseLine } from '../../parse/parse-line.ts';
 import type { ParsedLine } from '../../parse/parsed-line.ts';
 import { partitionOf } from '../../parse/partition.ts';
+import { typedFields } from '../../parse/typed-fields.ts';
 import { describeForm } from '../../signature/engine.ts';
+import { rulesFor } from '../../signature/parting.ts';
 import { WILDCARD } from '../../signature/pattern.ts';
 import { sketchWords } from '../../signature/sketch.ts';
 import { type Asker, NOTHING_NAMED, type Question } from './question.ts';
@@ -78,14 +81,47 @@ async function findForms(
     ...[line.message, text.trim()].map((message) => describeForm(message, service ?? '')),
   ];
   const keys = forms.map((form) => form.key);
-  const rows = await read<{ id: string; own: boolean }[]>`
-    select signature_id as id, true as own from signature_form
-     where tenant_id = ${tenantId} and key = any(${keys}::text[])
-    union
-    select signature_id, key = any(${keys}::text[]) from signature_form
-     where tenant_id = ${tenantId} and content_key = any(${forms.map((form) => form.contentKey)}::text[])`;
+  const rows = await read<FormRow[]>`
+    select f.key, f.signature_id as id, f.key = any(${keys}::text[]) as own,
+           (select json_agg(json_build_object('key', r.key, 'parting', r.parting, 'partKey', r.part_key) order by r.position)
+              from signature_rule r where r.tenant_id = ${tenantId} and r.form_key = f.key) as rules
+      from signature_form f
+     where f.tenant_id = ${tenantId}
+       and (f.key = any(${keys}::text[]) or f.content_key = any(${forms.map((form) => form.contentKey)}::text[]))`;
   const own = rows.filter((row) => row.own);
-  return (own.length > 0 || onlyThere ? own : rows).map((row) => row.id);
+  const held = own.length > 0 || onlyThere ? own : rows;
+  return (await partsOf(read, tenantId, line, held)).map((row) => row.id);
+}
+
+interface FormRow {
+  readonly key: string;
+  readonly id: string;
+  /** Of the service that was asked. */
+  readonly own: boolean;
+  /** By which people part its messages; null: they do not. */
+  readonly rules: readonly Rule[] | null;
+}
+
+/** Where people parted a form, the part that takes the message; none when nothing of that part was ever seen. */
+async function partsOf(
+  read: postgres.Sql,
+  tenantId: number,
+  { message, fields }: ParsedLine,
+  forms: readonly FormRow[],
+): Promise<Pick<FormRow, 'id'>[]> {
+  const partKeys = new Map<FormRow, string>();
+  for (const form of forms) {
+    if (form.rules === null) continue;
+    const rules = new Map<string, Rule[]>();
+    for (const rule of form.rules) rules.set(rule.key, [...(rules.get(rule.key) ?? []), rule]);
+    const rule = rulesFor(rules, form.key, message, () => typedFields(message, fields)).at(-1);
+    if (rule !== undefined) partKeys.set(form, rule.partKey);
+  }
+  if (partKeys.size === 0) return [...forms];
+  const parts = await read<{ id: string }[]>`
+    select signature_id as id from signature_form
+     where tenant_id = ${tenantId} and key = any(${[...partKeys.values()]}::text[])`;
+  return [...forms.filter((form) => !partKeys.has(form)), ...parts];
 }
 
 /** Of few words without any value, those that name a service or a host, or begin its name: `db` for `db-7`. */

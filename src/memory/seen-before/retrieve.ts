@@ -17,6 +17,8 @@ export interface Template {
   readonly memberPattern: string;
   readonly rootPattern: string;
   readonly service: string;
+  /** What of its form it is, where people parted it. */
+  readonly part: string | null;
   readonly count: number;
 }
 
@@ -62,7 +64,7 @@ export async function retrieveTemplates(
        order by votes desc, signature_id limit ${FETCHED}
     )
     select m.signature_id as "memberId", r.signature_id as "rootId", m.pattern as "memberPattern",
-           r.pattern as "rootPattern", r.service, r.occurrence_count as n
+           r.pattern as "rootPattern", r.service, r.part, r.occurrence_count as n
       from best b
       join signature m on m.tenant_id = ${tenantId} and m.signature_id = b.signature_id
       join signature r on r.tenant_id = ${tenantId} and r.signature_id = coalesce(m.merged_into_id, m.signature_id)

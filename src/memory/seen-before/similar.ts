@@ -102,7 +102,8 @@ function reasonOf(likeness: Likeness, template: Template, service: string | null
       : differs.length === 0
         ? 'the same words'
         : `${sharedWords} ${sharedWords === 1 ? 'word' : 'words'} in common; ${differs.join(', ')}`;
-  return `${alike}${opposites === null ? '' : `; ${opposition(opposites)}`}${elsewhere}`;
+  const part = template.part === null ? '' : `; only its part ${template.part}`;
+  return `${alike}${opposites === null ? '' : `; ${opposition(opposites)}`}${elsewhere}${part}`;
 }
 
 /** One of the two may be empty: then the other side is not negated. */

@@ -86,6 +86,36 @@ export interface AnomalySettings {
   readonly warmUpUs: Micros;
 }
 
+export interface SpreadSettings {
+  readonly minAssets: number;
+  /** The length of a window, and of the slots from which the usual number of assets is taken. */
+  readonly windowMinutes: number;
+  /** A window fires on more assets than this share of the slots had… */
+  readonly percentile: number;
+  /** …that lie within this time before it, as far as the tenant's memory reaches. */
+  readonly historyMinutes: number;
+}
+
+export interface PrecursorSettings {
+  /** The severity rank from which an episode is a failure; episodes of promoted incidents' signatures are failures, too. */
+  readonly minSeverity: number;
+  /** A sign leads a failure where its episode begins this long before the failure's. */
+  readonly minLeadUs: Micros;
+  readonly maxLeadUs: Micros;
+  /** Counted over this long before the last failure of a run, and over its latest `maxFailures` failures. */
+  readonly lookBackUs: Micros;
+  readonly maxFailures: number;
+  /** Distinct failures that the sign came before. */
+  readonly minFailures: number;
+  readonly minConfidence: number;
+  readonly minLift: number;
+  /** The greatest binomial tail, times the number of pairs tested. */
+  readonly maxLuck: number;
+  /** A PRECURSOR_CLUSTER is this many milder signatures within this time before a failure on its asset. */
+  readonly clusterSignatures: number;
+  readonly clusterUs: Micros;
+}
+
 export interface DetectSettings {
   readonly episode: EpisodeSettings;
   readonly aliveness: AlivenessSettings;
@@ -95,6 +125,8 @@ export interface DetectSettings {
   readonly recurrence: RecurrenceSettings;
   readonly selfHeal: SelfHealSettings;
   readonly anomaly: AnomalySettings;
+  readonly spread: SpreadSettings;
+  readonly precursor: PrecursorSettings;
   /** What lies further apart belongs to different candidates. */
   readonly runGapUs: Micros;
 }
@@ -142,5 +174,19 @@ export const DETECT_SETTINGS: DetectSettings = {
     minCycles: 2,
   },
   anomaly: { minSeverity: 4, unseenUs: 30 * US_PER_DAY, warmUpUs: US_PER_DAY },
+  spread: { minAssets: 3, windowMinutes: 15, percentile: 0.95, historyMinutes: 10_080 },
+  precursor: {
+    minSeverity: 5,
+    minLeadUs: US_PER_MINUTE,
+    maxLeadUs: 60 * US_PER_MINUTE,
+    lookBackUs: 30 * US_PER_DAY,
+    maxFailures: 256,
+    minFailures: 3,
+    minConfidence: 0.5,
+    minLift: 2,
+    maxLuck: 0.05,
+    clusterSignatures: 2,
+    clusterUs: 30 * US_PER_MINUTE,
+  },
   runGapUs: 7 * US_PER_DAY,
 };

@@ -176,6 +176,15 @@ export async function memoryOf(tenant: Tenant): Promise<Record<string, object[]>
          left join correlation_group g using (tenant_id, group_id)
         where s.tenant_id = $1 order by s.identity`,
     ),
+    groups: await tenant.rows(
+      `select g.identity, g.group_type, ${moment('g.start_at')}, ${moment('g.end_at')}, g.entity, g.severity, g.event_count,
+              g.metadata,
+              array(select a.hostname from group_asset x join asset a using (tenant_id, asset_id)
+                     where (x.tenant_id, x.group_id) = (g.tenant_id, g.group_id) order by 1) as hosts,
+              array(select s.key from group_signature x join signature s using (tenant_id, signature_id)
+                     where (x.tenant_id, x.group_id) = (g.tenant_id, g.group_id) order by 1) as signatures
+         from correlation_group g where g.tenant_id = $1 order by 1`,
+    ),
     candidates: await tenant.rows(
       `select c.type, c.subject, c.state, c.title, c.summary, c.explanation, ${moment('c.first_seen_at')},
               ${moment('c.last_seen_at')}, c.score, c.score_breakdown, c.decision_band, c.confidence, c.severity,

@@ -70,6 +70,28 @@ const flaps = fc
     ]),
   );
 
+/** One message on many hosts: at once, near the edge of a window, or often enough to be usual. */
+const outbreaks = fc
+  .array(
+    fc.record({
+      hosts: fc.uniqueArray(fc.constantFrom('web-1', 'web-2', 'db-1', 'db-2', 'db-3'), { minLength: 1 }),
+      at: minuteIn(10),
+      apart: fc.integer({ min: 0, max: 8 }),
+      every: fc.constantFrom(7, 20, 60),
+      times: fc.constantFrom(1, 1, 2, 40),
+    }),
+    { maxLength: 3 },
+  )
+  .map((all) =>
+    all.flatMap(({ hosts, at: minute, apart, every, times }) =>
+      Array.from({ length: times }, (_, t) =>
+        hosts.map((on, i) =>
+          event(minute + t * every + i * apart, i, on, 'short', Severity.WARNING, 'memory is short'),
+        ),
+      ).flat(),
+    ),
+  );
+
 /** Errors so rare that they may be new, and words that alarm. */
 const rarities = fc
   .array(
@@ -109,7 +131,14 @@ function event(
 }
 
 export const anyHistory: fc.Arbitrary<WorldEvent[]> = fc
-  .tuple(fc.array(heartbeat, { maxLength: 4 }), fc.array(burst, { maxLength: 3 }), warnings, flaps, rarities)
+  .tuple(
+    fc.array(heartbeat, { maxLength: 4 }),
+    fc.array(burst, { maxLength: 3 }),
+    warnings,
+    flaps,
+    rarities,
+    outbreaks,
+  )
   .map(([beats, bursts, ...sparse]) => [...beats.flat(), ...bursts.flat(), ...sparse.flat()])
   .filter((events) => events.length > 0);
 

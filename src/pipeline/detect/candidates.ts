@@ -9,6 +9,7 @@ import { judgeAnomalies, judgeSilences } from './find-anomalies.ts';
 import { judgeBursts } from './find-bursts.ts';
 import { judgeRecurrences } from './find-recurrences.ts';
 import { judgeSelfHeals } from './find-self-heals.ts';
+import { judgeSpreads } from './find-spreads.ts';
 import { loadJudgements } from './judgements.ts';
 import { type Judged, membersOf, mergeScopes, type Scope, scopeKey } from './scopes.ts';
 import { loadStoredCandidates, type StoredCandidate } from './stored-candidates.ts';
@@ -45,6 +46,10 @@ export async function refreshCandidates(
     ...(await judgeSilences(
       ctx,
       widened.filter((s) => s.type === 'ANOMALY' && s.about === 'SILENCE'),
+    )),
+    ...(await judgeSpreads(
+      ctx,
+      widened.filter((s) => s.type === 'SPREAD'),
     )),
   ];
   const matched = judged.map((j) => ({ ...j, matches: matchesOf(j, stored.get(scopeKey(j.scope)) ?? []) }));

@@ -21,6 +21,7 @@ import { membersOf } from './scopes.ts';
 import { updateSignatureScores } from './signature-scores.ts';
 import { updateSilences } from './silences.ts';
 import { updateSpikes } from './spikes.ts';
+import { updateSpreads } from './spreads.ts';
 import { isIdle, mergeTouched, type Touched, type Work } from './touched.ts';
 import { loadAnomalousVerdicts, updateVerdicts } from './verdicts.ts';
 
@@ -80,6 +81,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     restated: [...regrouped.map((t) => t.signatureId), ...restated],
   });
   const silences = await updateSilences(ctx, touched, eventClock.nowMinute);
+  const spreads = await updateSpreads(ctx, changed, eventClock);
   const scopes = await scopesOfTouched(ctx, {
     touched: changed,
     restated,
@@ -88,6 +90,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     hostnames,
     pairsTouched,
     bursts: spikes.changes,
+    spreads,
     verdicts,
     clock: eventClock,
     silences: silences.changes,

@@ -6,6 +6,7 @@ import { burstSubject } from '../../detect/burst.ts';
 import { recurrenceSubject } from '../../detect/recurrence.ts';
 import type { Hostnames } from '../../detect/rows.ts';
 import { pairKeyOf, selfHealSubject } from '../../detect/self-heal.ts';
+import { spreadSubject } from '../../detect/spread.ts';
 import { type Micros, US_PER_MINUTE } from '../../domain/time.ts';
 import { type AnomalyTouch, anomalyScopes } from './anomaly-scopes.ts';
 import { asJson, type DetectContext, query } from './context.ts';
@@ -13,6 +14,7 @@ import type { TouchedPair } from './cycles.ts';
 import { idRows, loadHostnames, loadPairs, loadSignatures, type SignatureRow } from './facts.ts';
 import type { Scope } from './scopes.ts';
 import type { BurstChange } from './spike-signals.ts';
+import type { SpreadChange } from './spreads.ts';
 import { groupBy, type Touched } from './touched.ts';
 
 export interface Plan extends AnomalyTouch {
@@ -20,6 +22,7 @@ export interface Plan extends AnomalyTouch {
   readonly hostnames: Hostnames;
   readonly pairsTouched: readonly TouchedPair[];
   readonly bursts: readonly BurstChange[];
+  readonly spreads: readonly SpreadChange[];
 }
 
 const startOf = (t: Touched): Micros => t.fromMinute * US_PER_MINUTE;
@@ -91,6 +94,7 @@ export async function scopesOfTouched(ctx: DetectContext, plan: Plan): Promise<S
     ...heals,
     ...(await burstScopes(ctx, plan)),
     ...(await anomalyScopes(ctx, plan)),
+    ...(await spreadScopes(ctx, plan)),
     ...(await aged(ctx, plan)),
   ];
 }
@@ -107,6 +111,17 @@ async function burstScopes(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
     return [
       { ...b, type: 'BURST', subject: burstSubject(signature, plan.hostnames.get(b.assetId)), signature },
     ];
+  });
+}
+
+async function spreadScopes(ctx: DetectContext, { spreads }: Plan): Promise<Scope[]> {
+  const signatures = await loadSignatures(
+    ctx,
+    spreads.map((s) => s.signatureId),
+  );
+  return spreads.map((s): Scope => {
+    const signature = signatures.get(s.signatureId)!;
+    return { ...s, type: 'SPREAD', subject: spreadSubject(signature), signature };
   });
 }
 
@@ -164,6 +179,9 @@ async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
     const times = { fromUs: Number(row.fromUs), toUs: Number(row.toUs) };
     if (row.type === 'RECURRENCE') {
       return [{ ...times, type: row.type, subject: recurrenceSubject(signature), signature }];
+    }
+    if (row.type === 'SPREAD') {
+      return [{ ...times, type: row.type, subject: spreadSubject(signature), signature }];
     }
     if (row.type === 'ANOMALY') {
       return [

@@ -42,7 +42,20 @@ export interface SilenceScope extends Touch {
   readonly hostname: string;
 }
 
-export type Scope = RecurrenceScope | BurstScope | SelfHealScope | AnomalyScope | SilenceScope;
+export interface SpreadScope extends Touch {
+  readonly type: 'SPREAD';
+  readonly signature: SignatureRow;
+}
+
+export interface PrecursorScope extends Touch {
+  readonly type: 'PRECURSOR';
+  readonly failure: SignatureRow;
+  readonly sign: SignatureRow;
+  /** All pairs of a failure are judged together, before their scopes are known. */
+  readonly findings: Finding[];
+}
+
+export type Scope = RecurrenceScope | BurstScope | SelfHealScope | AnomalyScope | SilenceScope | SpreadScope;
 
 export const scopeKey = (scope: { readonly type: string; readonly subject: string }): string =>
   `${scope.type}|${scope.subject}`;

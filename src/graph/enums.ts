@@ -20,6 +20,7 @@ import type {
   SourceState,
   SourceType,
 } from '../domain/words.ts';
+import type { JoinBasis } from '../memory/join-proposals.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 
 declare const exact: unique symbol;
@@ -147,6 +148,13 @@ export const IncidentStatusEnum = enumOf<IncidentStatus>(
   },
 );
 
+export const JoinBasisEnum = enumOf<JoinBasis>('JoinBasis', 'What speaks for joining an incident.', {
+  SAME_SIGNATURE: 'They share a signature.',
+  OTHER_STATE: 'Their signatures are the two sides of one thing, such as down and up.',
+  SAME_TIME_AND_PLACE:
+    'It began with a recurrence of the incident, on the same asset or in the same service group.',
+});
+
 export const IncidentChangeReasonEnum = enumOf<IncidentChangeReason>(
   'IncidentChangeReason',
   'Why an incident changed.',
@@ -182,7 +190,8 @@ export const ReviewDecisionEnum = enumOf<ReviewDecision>('ReviewDecision', 'A ju
   USEFUL: 'Worth knowing: its like scores higher.',
   URGENT: 'Its like belongs in urgent review.',
   FALSE_POSITIVE: 'Closes it; this type on this signature scores lower.',
-  PROMOTE: 'Creates an incident from it, or joins it to one.',
+  PROMOTE:
+    'Creates an incident from it, or joins the proposed one if that has the same signature (see `joinProposal`).',
   IGNORE: 'Hides this one and teaches nothing.',
   INVESTIGATE: 'Someone looks into it: at least in review.',
 });

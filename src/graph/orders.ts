@@ -60,7 +60,7 @@ export const incidentsNewestFirst = descending('LAST_OBSERVED', incident, (i) =>
   i.incidentId,
 ]);
 export const lessonsNewestFirst = descending('UPDATED', lesson, (l) => [l.updatedAt, l.lessonId]);
-export const hintsByPriority = descending('PRIORITY', runbookHint, (h) => [h.priority, h.hintId]);
+export const hintsByRank = descending('RANK', runbookHint, (h) => [h.rank, h.hintId]);
 export const reviewsNewestFirst = descending('REVIEWED', review, (r) => [r.reviewedAt, r.reviewId]);
 export const linksNewestFirst = descending('CREATED', provenanceLink, (l) => [l.createdAt, l.linkId]);
 export const bindingsNewestFirst = descending('CREATED', signatureConstraint, (b) => [

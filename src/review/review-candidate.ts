@@ -3,6 +3,7 @@
 import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { CandidateState, DecisionBand, ReviewDecision } from '../domain/words.ts';
 import type { Announcement } from '../live/outbox.ts';
+import { proposeJoins } from '../memory/join-proposals.ts';
 import { rescoreCandidate } from '../pipeline/detect/rescore.ts';
 import { lockDetection } from '../pipeline/incidents/context.ts';
 import type { WriteTx } from '../store/store.ts';
@@ -19,7 +20,7 @@ export interface CandidateDecision {
   readonly decision: ReviewDecision;
   readonly notes: string | null;
   readonly reviewer: string;
-  /** For PROMOTE. */
+  /** For PROMOTE; left out: as proposed. */
   readonly wish?: PromotionWish;
   /** Of the id in the caller's input. */
   readonly path: readonly string[];
@@ -62,7 +63,9 @@ export async function reviewCandidate(
     about: { candidateType: row.type, signatureId },
   });
   const promotion =
-    input.decision === 'PROMOTE' ? await promote(tx, row, input.wish ?? NO_WISHES, input.path) : null;
+    input.decision === 'PROMOTE'
+      ? await promote(tx, row, input.wish ?? (await proposedWish(ctx, row)), input.path)
+      : null;
   await applyDecision(tx, row, earlier, decided, input.notes);
   const change = await rescoreCandidate(tx, {
     tenantId,
@@ -94,6 +97,14 @@ export async function reviewCandidate(
           ]),
     ],
   };
+}
+
+/** Who promotes without a word of their own agrees with what is proposed, if the signature is the same. */
+async function proposedWish(ctx: VerbContext, { candidateId }: CandidateRow): Promise<PromotionWish> {
+  const proposals = await proposeJoins(ctx.store.read, ctx.caller.tenantId, [candidateId]);
+  const proposal = proposals.get(candidateId);
+  if (proposal?.basis !== 'SAME_SIGNATURE') return NO_WISHES;
+  return { ...NO_WISHES, mergeIntoIncidentId: proposal.incidentId };
 }
 
 /** The signature that the feedback is kept under: the problem's in a pair, else the worst, else the oldest. */

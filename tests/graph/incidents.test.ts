@@ -115,3 +115,165 @@ describe('a merge of incidents', () => {
     expect(await merge([disk], disk)).toMatchObject({ code: 'CONFLICT' });
   });
 });
+
+describe('a proposed join', () => {
+  const proposalOf = async (id: string) =>
+    (
+      await graph.ask(
+        'query ($id: ID!) { node(id: $id) { ... on Candidate { joinProposal { basis reason incident { id } } } } }',
+        { id },
+      )
+    ).node.joinProposal;
+  const othersOf = async (message: string): Promise<string> => {
+    const { signatures } = await graph.ask(
+      'query ($text: String) { signatures(filter: { text: $text }) { nodes { candidates { nodes { id state } } } } }',
+      { text: message },
+    );
+    return signatures.nodes[0].candidates.nodes.find((c: Answer) => c.state === 'OPEN').id;
+  };
+  const decide = (subjectId: string) =>
+    graph.mutate(
+      'review',
+      'ReviewInput',
+      { subjectId, decision: 'PROMOTE' },
+      '... on ReviewPayload { incident { id recurrenceCount } }',
+    );
+  const link = (state: string) => `Interface eth7 link is ${state}`;
+
+  it('names the incident with the same signature, and why', async () => {
+    const disk = await incidentOf(DISK);
+    await tell(DISK, [15, 16, 17]);
+    const proposal = await proposalOf(await othersOf(DISK));
+    expect(proposal).toMatchObject({ basis: 'SAME_SIGNATURE', incident: { id: disk } });
+    expect(proposal.reason).toMatch(
+      /^The same signature is part of the incident, «No space left.*», on store too\.$/,
+    );
+  });
+
+  it('is what a PROMOTE without further words does, and a promotion in words does not', async () => {
+    const disk = await incidentOf(DISK);
+    await tell(DISK, [15, 16, 17]);
+    expect(await decide(await othersOf(DISK))).toMatchObject({ incident: { id: disk, recurrenceCount: 6 } });
+    await tell(MAIL, [15, 16, 17]);
+    const mail = await promote(await othersOf(MAIL));
+    expect(mail).toMatchObject({ created: true });
+    await tell(MAIL, [1, 2, 3]);
+    const again = await promote(await othersOf(MAIL), { title: 'Something else' });
+    expect(again).toMatchObject({ created: true });
+  });
+
+  it('is taken up by naming the incident', async () => {
+    const disk = await incidentOf(DISK);
+    const mail = (await candidateOf(MAIL)).id;
+    const { incident } = await proposalOf(mail);
+    expect(await promote(mail, { mergeIntoIncidentId: incident.id })).toMatchObject({
+      created: false,
+      incident: { id: disk },
+    });
+  });
+
+  it('sees the two sides of one thing', async () => {
+    await tell(link('down'), [1, 2, 3], 'edge');
+    const { candidates } = await graph.ask('{ candidates { nodes { id } } }');
+    const { incident } = await promote(candidates.nodes[0].id);
+    for (const day of [10, 11, 12]) await tell(link('up'), [day], 'other');
+    const up = await candidateOf(link('up'), [14], 'other');
+    expect(await proposalOf(up.id)).toMatchObject({ basis: 'OTHER_STATE', incident: { id: incident.id } });
+  });
+
+  it('sees what began at the same time on the same host or in its service group, not elsewhere or later', async () => {
+    const disk = await incidentOf(DISK);
+    const mail = await candidateOf(MAIL);
+    expect(await proposalOf(mail.id)).toEqual({
+      basis: 'SAME_TIME_AND_PLACE',
+      reason: 'It began within 30 minutes of a recurrence of the incident, on store.',
+      incident: { id: disk },
+    });
+    const far = await candidateOf('Fan 3 has stopped', [1, 2, 3], 'far');
+    expect(await proposalOf(far.id)).toBeNull();
+    for (const hostname of ['store', 'far'])
+      await graph.mutate('upsertAsset', 'UpsertAssetInput', { hostname, serviceGroup: 'files' }, '');
+    expect(await proposalOf(far.id)).toMatchObject({
+      reason: 'It began within 30 minutes of a recurrence of the incident, in the service group "files".',
+    });
+    const later = await candidateOf('Battery is low', [10, 11, 12]);
+    expect(await proposalOf(later.id)).toBeNull();
+  });
+
+  it('is never to a retired incident, nor for what is part of one already', async () => {
+    const disk = await incidentOf(DISK);
+    const mail = await candidateOf(MAIL);
+    await graph.mutate('updateIncident', 'UpdateIncidentInput', { incidentId: disk, status: 'RETIRED' }, '');
+    expect(await proposalOf(mail.id)).toBeNull();
+    await graph.mutate('updateIncident', 'UpdateIncidentInput', { incidentId: disk, status: 'ACTIVE' }, '');
+    await promote(mail.id);
+    expect(await proposalOf(mail.id)).toBeNull();
+  });
+});
+
+describe('the hints of a candidate', () => {
+  const hint = async (input: object): Promise<string> =>
+    (
+      await graph.mutate(
+        'createRunbookHint',
+        'CreateRunbookHintInput',
+        { title: 'x', hintText: 'y', ...input },
+        '... on RunbookHintPayload { runbookHint { id } }',
+      )
+    ).runbookHint.id;
+  const hintsOf = async (id: string) =>
+    (
+      await graph.ask(
+        'query ($id: ID!) { node(id: $id) { ... on Candidate { runbookHints { id rank } } } }',
+        { id },
+      )
+    ).node.runbookHints;
+
+  it('are there while it is open: by its signature, and by an incident with the same one', async () => {
+    const disk = await incidentOf(DISK);
+    await tell(DISK, [15, 16, 17]);
+    const { signatures, candidates } = await graph.ask(
+      `{ signatures(filter: { text: "No space" }) { nodes { id } }
+         candidates(filter: { states: [OPEN] }, orderBy: LAST_SEEN, first: 1) { nodes { id } } }`,
+    );
+    const open = candidates.nodes[0].id;
+    expect(await hintsOf(open)).toEqual([]);
+    const byIncident = await hint({ incidentIds: [disk] });
+    const bySignature = await hint({ signatureIds: [signatures.nodes[0].id], priority: 50 });
+    expect((await hintsOf(open)).map((h: Answer) => h.id)).toEqual([bySignature, byIncident]);
+    await graph.mutate('updateIncident', 'UpdateIncidentInput', { incidentId: disk, status: 'RETIRED' }, '');
+    expect((await hintsOf(open)).map((h: Answer) => h.id)).toEqual([bySignature]);
+  });
+
+  it('change places with what comes of them', async () => {
+    const disk = await incidentOf(DISK);
+    const [first, second] = [
+      await hint({ incidentIds: [disk], priority: 80 }),
+      await hint({ incidentIds: [disk] }),
+    ];
+    const candidate = (await graph.ask('{ candidates(filter: { states: [PROMOTED] }) { nodes { id } } }'))
+      .candidates.nodes[0].id;
+    expect(await hintsOf(candidate)).toEqual([
+      { id: first, rank: 0.9 },
+      { id: second, rank: 0.5 },
+    ]);
+    const report = (runbookHintId: string, outcome: string) =>
+      graph.mutate(
+        'recordHintOutcome',
+        'RecordHintOutcomeInput',
+        { runbookHintId, outcome },
+        '... on RunbookHintPayload { runbookHint { rank confidence shownCount workedCount failedCount } }',
+      );
+    await report(first, 'FAILED');
+    await report(first, 'NOT_APPLICABLE');
+    await report(first, 'FAILED');
+    await report(second, 'WORKED');
+    expect(await report(second, 'WORKED')).toMatchObject({
+      runbookHint: { rank: 0.666667, confidence: 0.75, shownCount: 2, workedCount: 2, failedCount: 0 },
+    });
+    expect(await hintsOf(candidate)).toEqual([
+      { id: second, rank: 0.666667 },
+      { id: first, rank: 0.6 },
+    ]);
+  });
+});

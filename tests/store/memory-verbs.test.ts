@@ -145,7 +145,7 @@ describe('recall', () => {
     expect((await ask(NEW_LINE)).incidents).toHaveLength(1);
   });
 
-  it('ranks hints by priority, then by how often they worked', async () => {
+  it('ranks hints by what came of them, and untried ones by their priority', async () => {
     const { signatureId } = await remembered();
     const [plain, failing, working, first] = [
       await hintFor([signatureId], 'Plain'),
@@ -155,7 +155,7 @@ describe('recall', () => {
     ];
     await recordHintOutcome(ctx(), { runbookHintId: failing, outcome: 'FAILED' });
     await recordHintOutcome(ctx(), { runbookHintId: working, outcome: 'WORKED' });
-    expect((await ask(NEW_LINE)).runbookHintIds).toEqual([first, working, plain, failing]);
+    expect((await ask(NEW_LINE)).runbookHintIds).toEqual([working, first, plain, failing]);
   });
 });
 

@@ -43,6 +43,7 @@ import {
 import type { Lookup } from '../plan/scope.ts';
 import { loadProvenance, provenanceArguments } from '../provenance.ts';
 import { rootConnection } from '../root.ts';
+import { adviceFields } from './candidate-advice.ts';
 import { ScoreComponentType } from './score-component.ts';
 
 const BandStepType = builder.objectRef<BandStep>('BandStep').implement({
@@ -187,6 +188,7 @@ implementNode(Candidate, {
         ),
       order: incidentsNewestFirst,
     }),
+    ...adviceFields(t),
     reviews: t.list(Review, {
       description: 'What people judged of it, newest first.',
       on: (c, r) => sql`${r.candidateId} = ${c.candidateId}`,

@@ -26,7 +26,7 @@ import {
 import {
   candidatesByLastSeen,
   eventsNewestFirst,
-  hintsByPriority,
+  hintsByRank,
   incidentsNewestFirst,
   lessonsNewestFirst,
   reviewsNewestFirst,
@@ -108,13 +108,13 @@ implementNode(Incident, {
       order: lessonsNewestFirst,
     }),
     runbookHints: t.list(RunbookHint, {
-      description: 'What to try first when it comes back, highest priority first.',
+      description: 'What to try first when it comes back, best first.',
       on: (i, h, scope) =>
         scope.exists(
           hintIncident,
           (hi) => sql`${hi.hintId} = ${h.hintId} and ${hi.incidentId} = ${i.incidentId}`,
         ),
-      order: hintsByPriority,
+      order: hintsByRank,
     }),
     reviews: t.list(Review, {
       description: 'What people judged of it, newest first.',

@@ -66,7 +66,7 @@ builder.mutationField('review', (t) =>
   t.field({
     type: ReviewResult,
     description:
-      'Records a judgement. A candidate is closed, raised or promoted by it; on an incident or lesson it moves the confidence and never deletes.',
+      'Records a judgement. A candidate is closed, raised or promoted by it (PROMOTE joins the incident of `joinProposal` if that has the same signature, else makes one); on an incident or lesson it moves the confidence and never deletes.',
     args: { input: t.arg({ type: ReviewInput, required: true, description: 'The judgement.' }) },
     resolve: (_root, { input }, { services, caller }) => {
       const { type, key } = refOf(input.subjectId, ['input', 'subjectId'], REVIEWABLE);
@@ -115,7 +115,7 @@ builder.mutationField('promoteCandidate', (t) =>
   t.field({
     type: PromoteResult,
     description:
-      'Makes an incident of a candidate, or joins it to one, with everything it stands on. Promoting again joins the incident that it became.',
+      'Makes an incident of a candidate, or joins it to the one that `mergeIntoIncidentId` names (see `joinProposal`), with everything it stands on. Promoting again joins the incident that it became.',
     args: { input: t.arg({ type: PromoteCandidateInput, required: true, description: 'The promotion.' }) },
     resolve: (_root, { input }, { services, caller }) =>
       promoteCandidate(

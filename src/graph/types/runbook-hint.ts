@@ -5,7 +5,7 @@ import { filterInput } from '../filters.ts';
 import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
 import { Incident, RunbookHint, Signature, Tenant } from '../nodes.ts';
-import { hintsByPriority, incidentsNewestFirst, signaturesByLastSeen } from '../orders.ts';
+import { hintsByRank, incidentsNewestFirst, signaturesByLastSeen } from '../orders.ts';
 import { rootConnection } from '../root.ts';
 
 implementNode(RunbookHint, {
@@ -14,8 +14,13 @@ implementNode(RunbookHint, {
     tenant: t.one(Tenant, { description: 'Whose hint it is.', on: () => undefined }),
     title: t.column('title', { type: 'String', description: 'The hint in a line.' }),
     hintText: t.column('hintText', { type: 'String', description: 'What to do.' }),
-    priority: t.column('priority', { type: 'Int', description: 'Greater comes first.' }),
-    confidence: t.millionths('confidence', { description: 'How much to trust it, 0 to 1.' }),
+    priority: t.column('priority', {
+      type: 'Int',
+      description: 'What its author thinks of it, 0 to 100; see `rank`.',
+    }),
+    confidence: t.millionths('confidence', {
+      description: 'How much to trust it, 0 to 1: (1 + worked) / (2 + worked + failed), one half untried.',
+    }),
     metadata: t.column('metadata', { type: 'JSON', nullable: true, description: "The tenant's own data." }),
     createdAt: t.column('createdAt', { type: 'DateTime', description: 'When it was written.' }),
     updatedAt: t.column('updatedAt', { type: 'DateTime', description: 'When it was last edited.' }),
@@ -36,6 +41,10 @@ implementNode(RunbookHint, {
           (hi) => sql`${hi.hintId} = ${h.hintId} and ${hi.incidentId} = ${i.incidentId}`,
         ),
       order: incidentsNewestFirst,
+    }),
+    rank: t.millionths('rank', {
+      description:
+        'Where it stands among others, 0 to 1: (2 + priority / 50 + worked) / (4 + worked + failed). The priority is what was thought of it before, and weighs four outcomes.',
     }),
     shownCount: t.column('shownCount', {
       type: 'Int',
@@ -78,7 +87,7 @@ const RunbookHintFilter = filterInput(
 );
 
 rootConnection('runbookHints', RunbookHint, {
-  description: 'Runbook hints, highest priority first.',
+  description: 'Runbook hints, best first.',
   filter: RunbookHintFilter,
-  orders: [hintsByPriority],
+  orders: [hintsByRank],
 });

@@ -17,7 +17,7 @@ import {
   candidatesByLastSeen,
   eventsNewestFirst,
   formsOldestFirst,
-  hintsByPriority,
+  hintsByRank,
   incidentsNewestFirst,
   signaturesByFirstSeen,
   signaturesByLastSeen,
@@ -141,13 +141,13 @@ implementNode(Signature, {
       order: incidentsNewestFirst,
     }),
     runbookHints: t.list(RunbookHint, {
-      description: 'What to try first when it shows up, highest priority first.',
+      description: 'What to try first when it shows up, best first.',
       on: (s, h, scope) =>
         scope.exists(
           hintSignature,
           (hs) => sql`${hs.hintId} = ${h.hintId} and ${hs.signatureId} = ${s.signatureId}`,
         ),
-      order: hintsByPriority,
+      order: hintsByRank,
     }),
   }),
 });

@@ -113,7 +113,7 @@ export async function readLearned(
                  select hi.hint_id from held join hint_incident hi
                     on hi.tenant_id = ${tenantId} and hi.incident_id = held.incident_id
                   where held.signature_id = a.signature_id)
-         order by h.priority desc, h.confidence desc, h.worked_count desc, h.hint_id limit 1
+         order by h.rank desc, h.hint_id limit 1
       ) h on true
       left join lateral (
         select l.title, l.recommendation from lesson l

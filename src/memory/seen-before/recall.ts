@@ -66,7 +66,7 @@ function recallLessons(
      order by f.place, l.confidence desc, l.updated_at desc, l.lesson_id limit ${LESSONS_SHOWN}`;
 }
 
-/** By priority, then by how often they worked (`confidence` is kept from the record of outcomes). */
+/** By rank: their record of outcomes, with the priority as what was thought of them before. */
 function recallHints(
   read: postgres.Sql,
   tenantId: number,
@@ -83,5 +83,5 @@ function recallHints(
     )
     select h.hint_id as "hintId", h.title, h.hint_text as "hintText"
       from found f join runbook_hint h on h.tenant_id = ${tenantId} and h.hint_id = f.hint_id
-     order by h.priority desc, h.confidence desc, h.worked_count desc, h.hint_id limit ${HINTS_SHOWN}`;
+     order by h.rank desc, h.hint_id limit ${HINTS_SHOWN}`;
 }

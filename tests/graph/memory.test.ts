@@ -252,13 +252,13 @@ describe('the digest', () => {
     );
     expect(interesting).toEqual([
       {
-        subject: { id: candidate.id, type: 'RECURRENCE' },
+        subject: { id: candidate.id, type: 'ANOMALY' },
         title: expect.stringContaining('gate'),
         why: expect.stringMatching(/5 events in 4 episodes/),
         nextStep: expect.any(String),
         score: candidate.scoreTotal,
         decisionBand: candidate.decisionBand,
-        related: [],
+        related: [{ id: expect.any(String) }],
       },
     ]);
     await expect(run('{ interesting(first: 101) { title } }')).rejects.toMatchObject({

@@ -140,6 +140,7 @@ export const NODE_TYPES = [
   'Source',
   'Change',
   'SignatureBinding',
+  'Rule',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

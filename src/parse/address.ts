@@ -20,18 +20,23 @@ function ipv4End(text: string, at: number): number {
 }
 
 const MAX_IPV6_LENGTH = 45;
+/** Of an address without `::` that ends in an IPv4 address. */
+const MIN_COLONS = 6;
 
 /** The index after the IPv6 address at `at`, or -1; times and MAC addresses are none. */
 function ipv6End(text: string, at: number): number {
   let end = at;
   let colons = 0;
+  let isShortened = false;
   while (end - at <= MAX_IPV6_LENGTH) {
     const code = text.charCodeAt(end);
-    if (code === c.COLON) colons++;
-    else if (!isHex(code) && code !== c.DOT) break;
+    if (code === c.COLON) {
+      colons++;
+      isShortened ||= text.charCodeAt(end + 1) === c.COLON;
+    } else if (!isHex(code) && code !== c.DOT) break;
     end++;
   }
-  if (colons < 2) return -1;
+  if (colons < (isShortened ? 2 : MIN_COLONS)) return -1;
   while (end > at && (text.charCodeAt(end - 1) === c.DOT || isLoneColon(text, at, end))) end--;
   return isIPv6(text.slice(at, end)) ? end : -1;
 }

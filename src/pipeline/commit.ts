@@ -21,6 +21,7 @@ import { Deltas, type FoldableBatch } from './fold/deltas.ts';
 import { isSourced } from './fold/recount.ts';
 import { Refused, rejection } from './prepare.ts';
 import { conflictingKey } from './prepare-events.ts';
+import type { EventReader } from './rules/event-reader.ts';
 import type { SignedEvent } from './sign.ts';
 
 export interface CommitServices {
@@ -30,6 +31,7 @@ export interface CommitServices {
 
 export interface ChunkToCommit {
   readonly tenantId: number;
+  readonly reader: EventReader;
   readonly key: string;
   readonly source: RowId;
   readonly contentHash: string;
@@ -114,7 +116,7 @@ function attempt(services: CommitServices, chunk: ChunkToCommit, staged: boolean
         duplicates: chunk.inputCount - stored.length - rejections.length,
         rejectedIds,
       },
-      foldable: stored.length === 0 ? null : { batchId: batch.text, deltas: deltasOf(stored) },
+      foldable: stored.length === 0 ? null : { batchId: batch.text, deltas: deltasOf(stored, chunk.reader) },
     };
   });
 }
@@ -226,17 +228,28 @@ function rangeOf(events: readonly SignedEvent[]): { n: number; minUs: Micros; ma
   return { n: events.length, minUs, maxUs };
 }
 
-function deltasOf(events: readonly SignedEvent[]): Deltas {
+function deltasOf(events: readonly SignedEvent[], reader: EventReader): Deltas {
   const deltas = new Deltas();
   for (const event of events) {
+    const { prepared, formKey, severity } = event;
+    const reading = reader.read({ ...readable(prepared), formKey, severity }, deltas.fault);
     deltas.add({
       signatureId: event.signature.text,
       assetId: event.asset?.text ?? null,
-      detectionUs: event.prepared.detectionUs,
-      severity: event.severity,
+      detectionUs: prepared.detectionUs,
+      severity,
       sourced: isSourced(event.flags),
-      message: event.prepared.message,
+      message: prepared.message,
+      host: prepared.host,
+      reading,
     });
   }
   return deltas;
 }
+
+const readable = ({ message, host, service, structured }: SignedEvent['prepared']) => ({
+  message,
+  host,
+  service,
+  structured,
+});

@@ -33,6 +33,7 @@ import {
   slotsOf,
 } from './prepare-payloads.ts';
 import { type Ingest, replayRequest } from './replay.ts';
+import { RuleBooks } from './rules/rule-books.ts';
 import { Signer } from './sign.ts';
 import { sketchForms } from './sketch-forms.ts';
 import { type Chunk, type WriteServices, writeChunk } from './write.ts';
@@ -91,7 +92,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const partitions = new EventPartitions(store.writePool);
   const learner = new FamilyLearner();
   const incidentActiveUs = (options.incidentActiveDays ?? INCIDENT_ACTIVE_DAYS) * US_PER_DAY;
-  const folding = { store, clock, learner, incidentActiveUs };
+  const rules = new RuleBooks(store, clock);
+  const folding = { store, clock, learner, rules, incidentActiveUs };
   const folder = new Folder({ ...folding, logger });
   const maxMovedEvents = options.maxMovedEvents ?? MAX_MOVED_EVENTS;
   const gate = new Gate({ writers: WRITERS, maxInputs: options.maxQueuedInputs ?? MAX_QUEUED_INPUTS });
@@ -99,6 +101,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     store,
     clock,
     partitions,
+    rules,
     signer: new Signer(store, formBound(learner, logger, options.maxFormsPerPartition)),
     retentionUs: options.retentionDays === null ? null : options.retentionDays * US_PER_DAY,
   };

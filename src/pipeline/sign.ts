@@ -23,6 +23,8 @@ import type { PreparedEvent } from './prepare.ts';
 
 export interface SignedEvent extends StorableEvent {
   readonly prepared: PreparedEvent;
+  /** The key of its form, whichever signature that was given. */
+  readonly formKey: string;
 }
 
 export interface SignedBatch {
@@ -66,6 +68,7 @@ export class Signer {
     );
     const signed = events.map((event, i) => ({
       prepared: event,
+      formKey: keys[i]!,
       timestampUs: event.timestampUs,
       identity: event.identity,
       origin: origins.ids.get(originKeys[i]!) as RowId,

@@ -11,6 +11,7 @@ import { recountBatch } from './fold/recount.ts';
 import type { IngestOutcome, Via } from './input.ts';
 import type { PrepareContext } from './prepare.ts';
 import type { Prepared } from './prepare-lines.ts';
+import type { RuleBooks } from './rules/rule-books.ts';
 import type { Signer } from './sign.ts';
 
 export interface Chunk {
@@ -34,6 +35,7 @@ export interface WriteServices {
   readonly clock: Clock;
   readonly signer: Signer;
   readonly partitions: EventPartitions;
+  readonly rules: RuleBooks;
   /** Events older than this are refused; null: keep everything. */
   readonly retentionUs: Micros | null;
 }
@@ -67,6 +69,7 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
     const signed = await services.signer.sign(chunk.tenantId, source, prepared.events);
     await services.partitions.ensure(timesOf(prepared), receivedUs);
     const committed = await commitChunk(services, {
+      reader: await services.rules.readerOf(chunk.tenantId),
       tenantId: chunk.tenantId,
       key,
       source,
@@ -113,7 +116,12 @@ async function resentWhole(
   const duplicates = chunk.inputCount - rejectedIds.length;
   const foldable = earlier.folded
     ? null
-    : await recountBatch(services.store, chunk.tenantId, earlier.batchId);
+    : await recountBatch(
+        services.store,
+        await services.rules.readerOf(chunk.tenantId),
+        chunk.tenantId,
+        earlier.batchId,
+      );
   return { outcome: { accepted: 0, duplicates, rejectedIds, newSignatureIds: [] }, foldable };
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { ValidationError } from '../domain/errors.ts';
+import { seedRules } from '../store/rules.ts';
 import { tenant } from '../store/tables/tenant.ts';
 import { checkTenantSlug } from '../store/tenants.ts';
 import type { VerbContext } from '../store/verb.ts';
@@ -34,7 +35,7 @@ export async function upsertTenant(ctx: VerbContext, input: UpsertTenantInput): 
     shareSignatures: input.shareSignatures ?? null,
   };
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-  return inTransaction(ctx, async (tx) => {
+  const upserted = await inTransaction(ctx, async (tx) => {
     const [row] = await tx
       .insert(tenant)
       .values({ name: slug, ...changes, slug })
@@ -45,6 +46,8 @@ export async function upsertTenant(ctx: VerbContext, input: UpsertTenantInput): 
       .returning({ tenantId: tenant.tenantId, created: sql<boolean>`xmax = 0` });
     return row!;
   });
+  await seedRules(ctx.store.writePool, upserted.tenantId);
+  return upserted;
 }
 
 function slugOf(slug: string): string {

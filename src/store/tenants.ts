@@ -1,6 +1,7 @@
 // A tenant is known by its slug outside and by a small number in every key.
 import type pg from 'pg';
 import { ValidationError } from '../domain/errors.ts';
+import { seedRules } from './rules.ts';
 import type { Store } from './store.ts';
 
 export const DEFAULT_TENANT = 'default';
@@ -33,5 +34,7 @@ async function createTenant(pool: pg.Pool, slug: string): Promise<number> {
   const { rows } = await pool.query<{ tenant_id: number }>('select tenant_id from tenant where slug = $1', [
     slug,
   ]);
-  return (rows[0] as { tenant_id: number }).tenant_id;
+  const tenantId = (rows[0] as { tenant_id: number }).tenant_id;
+  await seedRules(pool, tenantId);
+  return tenantId;
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Severity } from '../domain/severity.ts';
 import { type Micros, parseMicros } from '../domain/time.ts';
 import type { Store } from './store.ts';
+import type { EventAttrs } from './tables/event.ts';
 
 export interface UnfoldedBatch {
   readonly tenantId: number;
@@ -30,6 +31,9 @@ export interface StoredEvent {
   readonly severity: Severity;
   readonly flags: number;
   readonly messageRaw: string;
+  readonly attrs: EventAttrs | null;
+  readonly host: string;
+  readonly service: string;
 }
 
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
@@ -42,9 +46,11 @@ export async function readBatchEvents(
 ): Promise<StoredEvent[]> {
   const { rows } = await client.query(
     `select e.signature_id, e.asset_id, to_char(e.ts at time zone 'UTC', ${ISO}) as ts,
-            to_char(b.received_at at time zone 'UTC', ${ISO}) as received_at, e.severity, e.flags, e.message_raw
+            to_char(b.received_at at time zone 'UTC', ${ISO}) as received_at, e.severity, e.flags, e.message_raw, e.attrs,
+            o.host, o.service
        from ingest_batch b
        join event e on e.tenant_id = b.tenant_id and e.ts >= b.min_ts and e.ts < b.max_ts and e.batch_id = b.batch_id
+       join origin o on o.tenant_id = e.tenant_id and o.origin_id = e.origin_id
       where b.tenant_id = $1 and b.batch_id = $2`,
     [tenantId, batchId],
   );
@@ -56,5 +62,8 @@ export async function readBatchEvents(
     severity: row.severity,
     flags: row.flags,
     messageRaw: row.message_raw,
+    attrs: row.attrs,
+    host: row.host,
+    service: row.service,
   }));
 }

@@ -17,6 +17,7 @@ import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
 import { updateModelSignals } from './model-signals.ts';
 import { updateNewSignatures } from './new-signatures.ts';
 import { findTouchedPairs, scopesOfTouched } from './plan.ts';
+import { updateRuleMatches } from './rule-matches.ts';
 import { membersOf } from './scopes.ts';
 import { updateSignatureScores } from './signature-scores.ts';
 import { updateSilences } from './silences.ts';
@@ -46,8 +47,9 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   const touched = mergeTouched(input.touched);
   const regrouped = mergeTouched(input.regrouped ?? []);
   const restated = input.restated ?? [];
+  const matched = input.matched ?? [];
   const untilMinute = input.untilMinute ?? null;
-  if (isIdle({ touched, regrouped, restated }) && untilMinute === null) return { announcements: [] };
+  if (isIdle({ touched, regrouped, restated, matched }) && untilMinute === null) return { announcements: [] };
   const changed = mergeTouched([...touched, ...regrouped]);
   const ctx: DetectContext = { tx, ...input, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS };
   await lockDetection(tx, input.tenantId);
@@ -80,6 +82,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     signatures,
     restated: [...regrouped.map((t) => t.signatureId), ...restated],
   });
+  const ruleMatches = await updateRuleMatches(ctx, matched);
   const silences = await updateSilences(ctx, touched, eventClock.nowMinute);
   const spreads = await updateSpreads(ctx, changed, eventClock);
   const scopes = await scopesOfTouched(ctx, {
@@ -117,6 +120,7 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
       ...silences.announcements,
       ...news.announcements,
       ...scored,
+      ...ruleMatches.announcements,
       ...candidates,
       ...incidents,
     ]),

@@ -1,7 +1,18 @@
+import type { EntityKind } from '../../domain/words.ts';
+
 /** Minutes of one series that got new events; both ends included. `assetId` '0': events that name no asset. */
 export interface Touched {
   readonly signatureId: string;
   readonly assetId: string;
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+/** Minutes of one rule and one subject ('': none is named) that got new matches; both ends included. */
+export interface TouchedRule {
+  readonly ruleId: string;
+  readonly kind: EntityKind;
+  readonly entity: string;
   readonly fromMinute: number;
   readonly toMinute: number;
 }
@@ -14,12 +25,13 @@ export interface Work {
   readonly regrouped: readonly Touched[];
   /** Signatures that are worded otherwise, or older, than their candidates say. */
   readonly restated: readonly string[];
+  readonly matched: readonly TouchedRule[];
 }
 
-export const NO_WORK: Work = { touched: [], regrouped: [], restated: [] };
+export const NO_WORK: Work = { touched: [], regrouped: [], restated: [], matched: [] };
 
-export const isIdle = ({ touched, regrouped, restated }: Work): boolean =>
-  touched.length + regrouped.length + restated.length === 0;
+export const isIdle = ({ touched, regrouped, restated, matched }: Work): boolean =>
+  touched.length + regrouped.length + restated.length + matched.length === 0;
 
 /** The buckets of this pseudo-signature tell when an asset was alive. */
 const ALL_SIGNATURES = '0';

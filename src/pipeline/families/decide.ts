@@ -9,7 +9,7 @@ import { readBindings } from '../../store/bindings.ts';
 import { transaction } from '../../store/transaction.ts';
 import { detect } from '../detect/detect.ts';
 import { Counting, lockFolding } from '../fold/counting.ts';
-import { type FoldServices, workOf } from '../fold/fold.ts';
+import { type FoldServices, readingOf, workOf } from '../fold/fold.ts';
 import { applyBindings, type FamilyName } from './bound-view.ts';
 import type { Rebound } from './rebind.ts';
 import { TooManyToSign } from './resign.ts';
@@ -47,10 +47,11 @@ export async function decide<T>(
   dryRun: boolean,
   work: (deciding: Deciding) => Promise<T>,
 ): Promise<T> {
+  const reading = await readingOf(services, tenantId);
   try {
     return await transaction(services.store, async ({ tx, client }) => {
       await lockFolding(client, tenantId);
-      const counting = new Counting({ client, tenantId, learner: services.learner });
+      const counting = new Counting({ client, tenantId, learner: services.learner }, reading);
       const rebounds: Rebound[] = [];
       const result = await work(await deciding(services, client, tenantId, counting, rebounds));
       if (dryRun) throw new Preview(result);

@@ -1,6 +1,7 @@
 // Counts batches for the families that their events belong to, and brings these families in line with what people
 // decided. All of it in the caller's transaction, under the tenant's lock.
 import type pg from 'pg';
+import type { Micros } from '../../domain/time.ts';
 import { describeForm } from '../../signature/engine.ts';
 import {
   addToBuckets,
@@ -9,11 +10,14 @@ import {
   claimUnfolded,
   findUncounted,
 } from '../../store/counters.ts';
+import { addToEntityBuckets, addToRuleBuckets } from '../../store/entity-counters.ts';
 import type { MovedSeries } from '../../store/families.ts';
-import type { Touched } from '../detect/touched.ts';
+import { recordRuleFaults } from '../../store/rules.ts';
+import type { Touched, TouchedRule } from '../detect/touched.ts';
 import type { BoundGroups } from '../families/bound-view.ts';
 import { type RebindScope, type Rebound, rebind } from '../families/rebind.ts';
 import { type Families, groupFamilies, rewordFamilies } from '../families/regroup.ts';
+import type { EventReader } from '../rules/event-reader.ts';
 import { exampleOf, storableText } from '../sign.ts';
 import { ALL_SIGNATURES, Deltas, type FoldableBatch } from './deltas.ts';
 import { recountStored } from './recount.ts';
@@ -29,9 +33,17 @@ export async function lockFolding(client: pg.ClientBase, tenantId: number): Prom
   });
 }
 
+/** How stored events are read, and when that is. */
+export interface Reading {
+  readonly reader: EventReader;
+  readonly nowUs: Micros;
+}
+
 export class Counting {
   readonly regrouped: MovedSeries[] = [];
   readonly #families: Families;
+  readonly #reading: Reading;
+  readonly #matched: TouchedRule[] = [];
   readonly #touched: Touched[] = [];
   readonly #changed = new Set<string>();
   readonly #steps: ((signatureId: string) => string)[] = [];
@@ -39,8 +51,9 @@ export class Counting {
   #bound: BoundGroups | null = null;
   #eventCount = 0;
 
-  constructor(families: Families) {
+  constructor(families: Families, reading: Reading) {
     this.#families = families;
+    this.#reading = reading;
   }
 
   get eventCount(): number {
@@ -50,6 +63,11 @@ export class Counting {
   /** Series that got new events, by the signatures for which they are counted. */
   get touched(): Touched[] {
     return this.#touched.map((t) => ({ ...t, signatureId: this.rootOf(t.signatureId) }));
+  }
+
+  /** Rules and subjects that got new matches. */
+  get matched(): readonly TouchedRule[] {
+    return this.#matched;
   }
 
   /** Where what was counted for the given signature is counted now. */
@@ -73,10 +91,14 @@ export class Counting {
       await addToBuckets(client, tenantId, [...grouped.buckets.values()]);
       await addToSignatures(client, tenantId, withPatterns(grouped));
       await addToSources(client, tenantId, [...claimed]);
+      await addToEntityBuckets(client, tenantId, [...sum.entities.counts.values()]);
+      await addToRuleBuckets(client, tenantId, [...sum.entities.matches.values()]);
+      await recordRuleFaults(client, tenantId, sum.faults, this.#reading.nowUs);
     }
     this.#steps.push(grouping.rootOf);
     this.#eventCount += sum.eventCount;
     this.#touched.push(...touchedBy(grouped));
+    this.#matched.push(...sum.entities.touched());
     this.regrouped.push(...grouping.regrouped);
     for (const id of grouping.changed) this.#changed.add(id);
     if (grouping.bound !== null) {
@@ -111,7 +133,7 @@ export class Counting {
   async #addRest(): Promise<void> {
     const { client, tenantId } = this.#families;
     for (const batchId of await findUncounted(client, tenantId)) {
-      await this.add([await recountStored(client, tenantId, batchId)]);
+      await this.add([await recountStored(client, this.#reading.reader, tenantId, batchId)]);
     }
   }
 }

@@ -1,7 +1,11 @@
 // What a batch adds to the counters. Addition only, so that any order and any coalescing of batches gives the same sums.
+
+import type { Rule } from '../../domain/rule.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { type Micros, minuteOf } from '../../domain/time.ts';
 import { NO_ASSET } from '../../store/dimensions.ts';
+import type { EventReading } from '../rules/event-reader.ts';
+import { EntityDeltas } from './entity-deltas.ts';
 
 /** The pseudo-signature whose buckets sum all signatures of an asset. */
 export const ALL_SIGNATURES = '0';
@@ -14,6 +18,9 @@ export interface CountedEvent {
   /** Timestamp and severity both came from the source. */
   readonly sourced: boolean;
   readonly message: string;
+  readonly host?: string;
+  /** Absent: nothing is counted per user and address, nor for rules. */
+  readonly reading?: EventReading;
 }
 
 export interface BucketDelta {
@@ -48,7 +55,18 @@ export interface FoldableBatch {
 export class Deltas {
   readonly buckets = new Map<string, BucketDelta>();
   readonly signatures = new Map<string, SignatureDelta>();
+  readonly entities: EntityDeltas;
+  /** Why rules could not be judged, by their ids. */
+  readonly faults = new Map<string, string>();
   eventCount = 0;
+
+  constructor(entities = new EntityDeltas()) {
+    this.entities = entities;
+  }
+
+  readonly fault = ({ ruleId }: Rule, fault: string): void => {
+    this.faults.set(ruleId, fault);
+  };
 
   add(event: CountedEvent): void {
     this.eventCount++;
@@ -56,17 +74,20 @@ export class Deltas {
     this.#bucket(event.signatureId, assetId, event);
     this.#bucket(ALL_SIGNATURES, assetId, event);
     this.#signature(event);
+    if (event.reading !== undefined) this.entities.add(event, event.reading, assetId);
   }
 
   merge(other: Deltas): void {
     this.eventCount += other.eventCount;
     for (const [key, delta] of other.buckets) this.#addBucket(key, delta);
     for (const [key, delta] of other.signatures) this.#addSignature(key, delta);
+    this.entities.merge(other.entities);
+    for (const [ruleId, fault] of other.faults) this.faults.set(ruleId, fault);
   }
 
   /** The same counts, each for the signature that `rootOf` names. */
   grouped(rootOf: (signatureId: string) => string): Deltas {
-    const grouped = new Deltas();
+    const grouped = new Deltas(this.entities);
     grouped.eventCount = this.eventCount;
     for (const delta of this.buckets.values()) {
       const signatureId = rootOf(delta.signatureId);

@@ -7,13 +7,15 @@ import { isConnectionLost, sqlState, transaction } from '../../store/transaction
 import { detect } from '../detect/detect.ts';
 import { isIdle, NO_WORK, type Touched, type Work } from '../detect/touched.ts';
 import type { FamilyLearner } from '../families/learner.ts';
-import { Counting, lockFolding } from './counting.ts';
+import type { RuleBooks } from '../rules/rule-books.ts';
+import { Counting, lockFolding, type Reading } from './counting.ts';
 import type { FoldableBatch } from './deltas.ts';
 
 export interface FoldServices {
   readonly store: Store;
   readonly clock: Clock;
   readonly learner: FamilyLearner;
+  readonly rules: RuleBooks;
   /** An incident stays active for this long after it was observed. */
   readonly incidentActiveUs: Micros;
 }
@@ -33,10 +35,11 @@ export async function foldBatches(
   batches: readonly FoldableBatch[],
   missedBefore: Work = NO_WORK,
 ): Promise<FoldResult> {
+  const reading = await readingOf(services, tenantId);
   try {
     return await transaction(services.store, async ({ tx, client }) => {
       await lockFolding(client, tenantId);
-      const counting = new Counting({ client, tenantId, learner: services.learner });
+      const counting = new Counting({ client, tenantId, learner: services.learner }, reading);
       await counting.add(batches, signaturesOf(missedBefore));
       await counting.bind();
       const work = await workOf(counting, missedBefore);
@@ -49,6 +52,11 @@ export async function foldBatches(
     throw error;
   }
 }
+
+export const readingOf = async ({ rules, clock }: FoldServices, tenantId: number): Promise<Reading> => ({
+  reader: await rules.readerOf(tenantId),
+  nowUs: clock.nowUs(),
+});
 
 const signaturesOf = ({ touched, regrouped, restated }: Work): string[] => [
   ...new Set([...touched, ...regrouped].map((t) => t.signatureId).concat(restated)),
@@ -67,6 +75,7 @@ export async function workOf(counting: Counting, missed: Work = NO_WORK): Promis
         ...reworded,
       ]),
     ],
+    matched: [...missed.matched, ...counting.matched],
   };
 }
 

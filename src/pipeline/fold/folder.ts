@@ -192,7 +192,8 @@ export class Folder {
         const found = await findUnfolded(this.#services.store, olderThanSeconds, SWEEP_LIMIT);
         for (const { tenantId, batchId } of found) {
           if (this.#stopping) return;
-          const recounted = await recountBatch(this.#services.store, tenantId, batchId);
+          const { store, rules } = this.#services;
+          const recounted = await recountBatch(store, await rules.readerOf(tenantId), tenantId, batchId);
           await foldBatches(this.#services, tenantId, [recounted]);
         }
         if (found.length < SWEEP_LIMIT) return;

@@ -1,10 +1,12 @@
 // Counts a batch from its stored events: what its sender's process would have counted, had it lived.
 import type pg from 'pg';
-import { parseLine } from '../../parse/parse-line.ts';
+import { signatureKey } from '../../signature/engine.ts';
 import type { Store } from '../../store/store.ts';
 import { EventFlag } from '../../store/tables/event.ts';
-import { readBatchEvents, type StoredEvent } from '../../store/unfolded.ts';
+import { readBatchEvents } from '../../store/unfolded.ts';
 import { detectionTime } from '../prepare.ts';
+import type { EventReader } from '../rules/event-reader.ts';
+import { signedText } from '../stored-message.ts';
 import { Deltas, type FoldableBatch } from './deltas.ts';
 
 const OURS = EventFlag.SEVERITY_INFERRED | EventFlag.TIMESTAMP_ASSIGNED;
@@ -12,10 +14,15 @@ const OURS = EventFlag.SEVERITY_INFERRED | EventFlag.TIMESTAMP_ASSIGNED;
 /** Timestamp and severity both came from the source. */
 export const isSourced = (flags: number): boolean => (flags & OURS) === 0;
 
-export async function recountBatch(store: Store, tenantId: number, batchId: string): Promise<FoldableBatch> {
+export async function recountBatch(
+  store: Store,
+  reader: EventReader,
+  tenantId: number,
+  batchId: string,
+): Promise<FoldableBatch> {
   const client = await store.writePool.connect();
   try {
-    return await recountStored(client, tenantId, batchId);
+    return await recountStored(client, reader, tenantId, batchId);
   } finally {
     client.release();
   }
@@ -23,25 +30,26 @@ export async function recountBatch(store: Store, tenantId: number, batchId: stri
 
 export async function recountStored(
   client: pg.ClientBase,
+  reader: EventReader,
   tenantId: number,
   batchId: string,
 ): Promise<FoldableBatch> {
   const deltas = new Deltas();
   for (const event of await readBatchEvents(client, tenantId, batchId)) {
     const { detectionUs } = detectionTime(event.timestampUs, event.receivedUs);
+    const { message, structured } = signedText(event);
+    const { severity, host, service } = event;
+    const formKey = signatureKey(message, '');
     deltas.add({
       signatureId: event.signatureId,
       assetId: event.assetId,
       detectionUs,
-      severity: event.severity,
+      severity,
       sourced: isSourced(event.flags),
-      message: messageOf(event),
+      message,
+      host,
+      reading: reader.read({ formKey, message, severity, host, service, structured }, deltas.fault),
     });
   }
   return { batchId, deltas };
 }
-
-const messageOf = (event: StoredEvent): string =>
-  event.flags & EventFlag.STRUCTURED
-    ? event.messageRaw
-    : parseLine(event.messageRaw, { referenceUs: event.receivedUs }).message;

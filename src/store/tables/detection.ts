@@ -95,6 +95,7 @@ export const signal = pgTable(
     index('signal_observed_idx').on(t.tenantId, t.observedAt, t.signalId),
     index('signal_signature_idx').on(t.tenantId, t.signatureId, t.assetId, t.observedAt),
     index('signal_asset_idx').on(t.tenantId, t.assetId, t.observedAt),
+    index('signal_entity_idx').on(t.tenantId, t.entityKind, t.entity, t.observedAt),
     index('signal_event_idx').on(t.tenantId, t.eventId),
   ],
 );

@@ -8,6 +8,7 @@ import type {
   CandidateType,
   ChangeKind,
   DecisionBand,
+  EntityKind,
   EpisodeOutcome,
   GroupType,
   ImpactLevel,
@@ -86,12 +87,18 @@ export const SignatureScopeEnum = enumOf<SignatureScope>('SignatureScope', 'For 
 
 export const SignalKindEnum = enumOf<SignalKind>('SignalKind', 'What was detected.', {
   SPIKE: 'Far more events than the baseline.',
-  NEW_SIGNATURE: 'A serious message never seen before.',
+  NEW_SIGNATURE: 'A message never seen before: a note, whatever its severity.',
   RULE_MATCH: 'A critical rule matched.',
   MODEL: 'A model judged it anomalous.',
   SILENCE: 'A live source fell silent.',
-  RECOVERY: 'A problem cleared.',
+  RECOVERY: 'A source is heard of again, or a problem cleared.',
   CHANGE: 'Something was changed: a deploy, a configuration, a restart.',
+});
+
+export const EntityKindEnum = enumOf<EntityKind>('EntityKind', 'Whose doings are counted and correlated.', {
+  HOST: 'A host, as events name it.',
+  USER: 'An account.',
+  SRC_IP: 'The address that acted.',
 });
 
 export const GroupTypeEnum = enumOf<GroupType>('GroupType', 'Why signals and events belong together.', {

@@ -1,9 +1,11 @@
-// The time series behind the detections, per host: read from the same buckets.
-import { NotFoundError, ValidationError } from '../domain/errors.ts';
+// The time series behind the detections, per host, user and address: sums of the counters that ingest keeps.
+
+import { ValidationError } from '../domain/errors.ts';
 import type { Micros } from '../domain/time.ts';
+import type { EntityKind } from '../domain/words.ts';
 import { BUCKET_MINUTES } from './bucket.ts';
 import type { GraphContext } from './context.ts';
-import { keyOf } from './filters.ts';
+import { type FeatureSubject, subjectsOf } from './feature-subjects.ts';
 import {
   activityFrom,
   countsFrom,
@@ -16,6 +18,7 @@ import {
 export interface FeatureRequest {
   readonly feature: string;
   readonly entity?: string | null | undefined;
+  readonly entityKind?: EntityKind | null | undefined;
   readonly assetId?: string | null | undefined;
   readonly bucket: keyof typeof BUCKET_MINUTES;
   readonly from: Micros;
@@ -25,24 +28,19 @@ export interface FeatureRequest {
 export interface FeatureSeries {
   readonly feature: string;
   readonly entity: string;
+  readonly entityKind: EntityKind;
   readonly points: readonly SeriesPoint[];
 }
 
 export const FEATURES = {
   event_count: 'all events',
-  error_count: 'events of a signature in minutes in which one of them was ERROR or worse',
-  auth_fail_count: 'events of authentication signatures whose words tell of a failure',
+  error_count: 'events of severity ERROR or worse',
+  auth_fail_count: 'events whose words tell that somebody failed to authenticate',
 } as const;
 
 type Feature = keyof typeof FEATURES;
 
-export const MAX_SERIES = 20;
-
-/** Words by which an authentication message tells of a failure, as a regular expression of PostgreSQL. */
-const AUTHENTICATION_FAILURE =
-  '\\m(fail|invalid|denied|refused|reject|incorrect|unauthori[sz]ed|not allowed)';
-
-/** One series for each host asked for, busiest first. Throws ValidationError, or NotFoundError for an unknown host. */
+/** One series for each subject asked for, busiest first. Throws ValidationError, or NotFoundError for an unknown one. */
 export async function readFeatures(context: GraphContext, request: FeatureRequest): Promise<FeatureSeries[]> {
   const { feature } = request;
   if (!isFeature(feature))
@@ -51,92 +49,63 @@ export async function readFeatures(context: GraphContext, request: FeatureReques
       ['input', 'feature'],
     );
   const window = seriesWindow(request.from, request.to, BUCKET_MINUTES[request.bucket]);
-  const assets = await assetsOf(context, request, window);
+  const subjects = await subjectsOf(context, request, window);
   const [counts, activity] = await Promise.all([
-    countsOf(context, feature, assets, window),
-    activityOf(context, assets, window),
+    countsOf(context, feature, subjects, window),
+    activityOf(context, subjects, window),
   ]);
-  return assets.map(({ id, hostname }) => ({
+  return subjects.map(({ kind, entity }) => ({
     feature,
-    entity: hostname,
-    points: seriesPoints(counts.get(id) ?? new Map(), [activity.get(id) ?? []], window),
+    entity,
+    entityKind: kind,
+    points: seriesPoints(counts.get(entity) ?? new Map(), [activity.get(entity) ?? []], window),
   }));
 }
 
 const isFeature = (name: string): name is Feature => Object.hasOwn(FEATURES, name);
 
-interface Host {
-  readonly id: string;
-  readonly hostname: string;
-}
-
-async function assetsOf(
-  { services, caller }: GraphContext,
-  { entity, assetId }: FeatureRequest,
-  window: SeriesWindow,
-): Promise<Host[]> {
-  const read = services.store.read;
-  if (entity == null && assetId == null)
-    return read<Host[]>`
-      select a.asset_id as id, a.hostname
-        from (select asset_id, sum(n) as n from feature_bucket
-               where tenant_id = ${caller.tenantId} and signature_id = 0
-                 and minute >= ${window.from} and minute < ${window.to}
-               group by asset_id) f
-        join asset a on a.tenant_id = ${caller.tenantId} and a.asset_id = f.asset_id
-       order by f.n desc, a.asset_id limit ${MAX_SERIES}`;
-  const key = assetId == null ? null : keyOf('Asset', assetId, ['input', 'assetId']);
-  const hosts = await read<Host[]>`
-    select asset_id as id, hostname from asset
-     where tenant_id = ${caller.tenantId}
-       and (${key}::bigint is null or asset_id = ${key}::bigint)
-       and (${entity ?? null}::text is null or hostname = ${entity ?? null}::text)`;
-  if (hosts.length === 0)
-    throw new NotFoundError('There is no such host. `assets` lists those that events came from.', [
-      'input',
-      key === null ? 'entity' : 'assetId',
-    ]);
-  return hosts;
-}
-
+/** Events by minute of each subject; all are of one kind. */
 async function countsOf(
   { services, caller }: GraphContext,
   feature: Feature,
-  assets: readonly Host[],
+  subjects: readonly FeatureSubject[],
   window: SeriesWindow,
 ): Promise<Map<string, Map<number, number>>> {
   const read = services.store.read;
   const counted = {
-    event_count: read`signature_id = 0`,
-    error_count: read`signature_id <> 0 and worst >= 4`,
-    auth_fail_count: read`signature_id in (
-      select signature_id from signature
-       where tenant_id = ${caller.tenantId} and event_family like '%authentication'
-         and pattern ~* ${AUTHENTICATION_FAILURE})`,
+    event_count: read`n`,
+    error_count: read`errors`,
+    auth_fail_count: read`auth_failures`,
   }[feature];
-  const rows = await read<{ id: string; minute: number; n: number }[]>`
-    select asset_id as id, minute, sum(n)::float8 as n from feature_bucket
-     where tenant_id = ${caller.tenantId} and asset_id = any(${assets.map((a) => a.id)}::bigint[])
-       and minute >= ${countsFrom(window)} and minute < ${window.to} and ${counted}
-     group by 1, 2`;
+  const rows = await read<{ entity: string; minute: number; n: number }[]>`
+    select entity, minute, ${counted} as n from entity_bucket
+     where tenant_id = ${caller.tenantId} and entity_kind = ${subjects[0]?.kind ?? 'HOST'}
+       and entity = any(${subjects.map((s) => s.entity)}::text[])
+       and minute >= ${countsFrom(window)} and minute < ${window.to} and ${counted} > 0`;
   const counts = new Map<string, Map<number, number>>();
-  for (const { id, minute, n } of rows) {
-    const ofAsset = counts.get(id) ?? new Map<number, number>();
-    counts.set(id, ofAsset.set(minute, n));
+  for (const { entity, minute, n } of rows) {
+    const ofEntity = counts.get(entity) ?? new Map<number, number>();
+    counts.set(entity, ofEntity.set(minute, n));
   }
   return counts;
 }
 
+/**
+ * The minutes in which a source of events about each subject spoke: of a host itself; of a user or an address, whom any
+ * host may speak of, all hosts together.
+ */
 async function activityOf(
   { services, caller }: GraphContext,
-  assets: readonly Host[],
+  subjects: readonly FeatureSubject[],
   window: SeriesWindow,
 ): Promise<Map<string, number[]>> {
-  const rows = await services.store.read<{ id: string; minutes: number[] }[]>`
-    select asset_id as id, array_agg(minute order by minute) as minutes from feature_bucket
-     where tenant_id = ${caller.tenantId} and signature_id = 0
-       and asset_id = any(${assets.map((a) => a.id)}::bigint[])
+  const isHost = subjects[0]?.kind === 'HOST';
+  const rows = await services.store.read<{ entity: string; minutes: number[] }[]>`
+    select entity, array_agg(minute order by minute) as minutes from entity_bucket
+     where tenant_id = ${caller.tenantId} and entity_kind = ${isHost ? 'HOST' : 'ALL'}
+       and entity = any(${isHost ? subjects.map((s) => s.entity) : ['']}::text[])
        and minute >= ${activityFrom(window)} and minute < ${window.to}
-     group by asset_id`;
-  return new Map(rows.map(({ id, minutes }) => [id, minutes]));
+     group by entity`;
+  const minutesOf = new Map(rows.map(({ entity, minutes }) => [entity, minutes]));
+  return new Map(subjects.map(({ entity }) => [entity, minutesOf.get(isHost ? entity : '') ?? []]));
 }

@@ -8,6 +8,7 @@ import { change, correlationGroup, signal } from '../store/tables/detection.ts';
 import { event } from '../store/tables/event.ts';
 import { incident, lesson, runbookHint } from '../store/tables/memory.ts';
 import { provenanceLink, review } from '../store/tables/review.ts';
+import { rule } from '../store/tables/rule.ts';
 import { signature, signatureConstraint } from '../store/tables/signature.ts';
 import { rejectedInput, source } from '../store/tables/source.ts';
 import { tenant } from '../store/tables/tenant.ts';
@@ -59,6 +60,7 @@ export const Lesson = nodeRef('Lesson', lesson, (row) => row.lessonId);
 export const RunbookHint = nodeRef('RunbookHint', runbookHint, (row) => row.hintId);
 export const Review = nodeRef('Review', review, (row) => row.reviewId);
 export const ProvenanceLink = nodeRef('ProvenanceLink', provenanceLink, (row) => row.linkId);
+export const Rule = nodeRef('Rule', rule, (row) => row.ruleId);
 export const Change = nodeRef('Change', change, (row) => row.changeId);
 export const SignatureBinding = nodeRef('SignatureBinding', signatureConstraint, (row) => row.constraintId);
 

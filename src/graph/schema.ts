@@ -25,6 +25,8 @@ import './types/recompute-score.ts';
 import './types/rejected-input.ts';
 import './types/review-mutations.ts';
 import './types/review.ts';
+import './types/rule-mutations.ts';
+import './types/rule.ts';
 import './types/runbook-hint-mutations.ts';
 import './types/runbook-hint.ts';
 import './types/seen-before.ts';

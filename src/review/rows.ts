@@ -25,6 +25,7 @@ const LIST_OF = {
   signal: 'signals',
   'signature binding': 'signatureBindings',
   asset: 'assets',
+  rule: 'rules',
 } as const;
 
 export type Thing = keyof typeof LIST_OF;

@@ -218,20 +218,37 @@ describe('features', () => {
     graph.run(
       seed.caller,
       `{ features(input: { ${input}, bucket: H1, from: "2026-03-10T08:00:00Z", to: "2026-03-10T09:00:00Z" }) {
-          feature entity buckets { start count } } }`,
+          feature entity entityKind buckets { start count } } }`,
     );
 
-  it.each(['event_count', 'error_count'])('counts %s per host', async (feature) => {
-    expect((await ask(`feature: "${feature}"`)).data).toEqual({
-      features: [
-        { feature, entity: 'web1-acme', buckets: [{ start: '2026-03-10T08:00:00.000Z', count: 12 }] },
-      ],
-    });
+  it.each([
+    ['event_count', 12],
+    ['error_count', 12],
+    ['auth_fail_count', 6],
+  ])('counts %s per host and user', async (feature, count) => {
+    const buckets = [{ start: '2026-03-10T08:00:00.000Z', count }];
+    const ofHost = { features: [{ feature, entity: 'web1-acme', entityKind: 'HOST', buckets }] };
+    const ofUser = { features: [{ feature, entity: 'root acme', entityKind: 'USER', buckets }] };
+    expect((await ask(`feature: "${feature}"`)).data).toEqual(ofHost);
+    expect((await ask(`feature: "${feature}", entity: "web1-acme"`)).data).toEqual(ofHost);
+    expect((await ask(`feature: "${feature}", entityKind: USER`)).data).toEqual(ofUser);
+    expect((await ask(`feature: "${feature}", entity: "root acme"`)).data).toEqual(ofUser);
+    expect((await ask(`feature: "${feature}", entityKind: SRC_IP`)).data).toEqual({ features: [] });
+  });
+
+  it('tells nothing counted from nothing known', async () => {
+    const { data } = await graph.run(
+      seed.caller,
+      `{ features(input: { feature: "auth_fail_count", entity: "root acme", bucket: M1,
+           from: "2026-03-10T07:59:00Z", to: "2026-03-10T08:02:00Z" }) { buckets { count } } }`,
+    );
+    expect(data).toEqual({ features: [{ buckets: [{ count: null }, { count: 1 }, { count: 0 }] }] });
   });
 
   it.each([
     ['feature: "no_such"', 'VALIDATION'],
     ['feature: "event_count", entity: "nobody"', 'NOT_FOUND'],
+    ['feature: "event_count", entity: "root acme", entityKind: HOST', 'NOT_FOUND'],
     ['feature: "event_count", assetId: "nonsense"', 'VALIDATION'],
   ])('refuses { %s } with %s', async (input, code) => {
     expect((await ask(input)).errors).toMatchObject([{ extensions: { code } }]);

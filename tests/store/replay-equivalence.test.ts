@@ -68,6 +68,11 @@ const story = (seed: {
   }
   for (let i = 0; i < seed.warnings; i++)
     add(15 + i * 45, 'db-1', 'monit', `filesystem /var is ${80 + i}% full`, 'WARNING');
+  for (let i = 0; i < 9; i++) {
+    const message = `Failed password for root from 203.0.113.${i % 2} port ${4_000 + i} ssh2`;
+    add(60 + i, HOSTS[i % 2] as string, 'sshd', message, 'NOTICE');
+    if (i % 4 === 0) add(30 + i, 'db-1', 'kernel', `Out of memory: Killed process ${i} (java)`);
+  }
   for (let i = 0; i < seed.names; i++) {
     const name = NAMES[(i * 5) % seed.names] as string;
     const minute = 10 + (i % 3) + Math.floor(i / 3) * 40;
@@ -94,6 +99,8 @@ const memoryOf = async (caller: Caller) => {
     buckets:
       await sql`select s.key, f.minute, sum(f.n) as n from feature_bucket f join signature s using (tenant_id, signature_id)
                         where f.tenant_id = ${tenant} group by 1, 2 order by 1, 2`,
+    entities: await sql`select entity_kind, entity, minute, n, errors, auth_failures from entity_bucket
+                         where tenant_id = ${tenant} order by 1, 2, 3`,
     episodes:
       await sql`select s.key, coalesce(a.hostname, '') as host, e.start_at, e.end_at, e.event_count, e.worst
                           from episode e join signature s using (tenant_id, signature_id)
@@ -149,6 +156,7 @@ it('the same events in any order, batching and repetition leave the same memory'
         const events = story(seed);
         const inOrder = await remember([events]);
         expect(inOrder.signals.some((s) => s.kind === 'NEW_SIGNATURE')).toBe(true);
+        expect(inOrder.signals.filter((s) => s.kind === 'RULE_MATCH').length).toBeGreaterThan(3);
         if (seed.names > 8) expect(inOrder.families.length).toBeGreaterThan(2 * (seed.names - 2));
         if (seed.names > 8)
           expect(inOrder.candidates.map((c) => c.title).join()).toMatch(/Burst of «Worker <\*>/);

@@ -11,6 +11,7 @@ import * as detection from '../../src/store/tables/detection.ts';
 import { event, featureBucket } from '../../src/store/tables/event.ts';
 import * as memory from '../../src/store/tables/memory.ts';
 import { provenanceLink, review } from '../../src/store/tables/review.ts';
+import { entityBucket } from '../../src/store/tables/rule.ts';
 import { signature, signatureConstraint } from '../../src/store/tables/signature.ts';
 import { ingestBatch, origin, rejectedInput, source } from '../../src/store/tables/source.ts';
 import { ensureTenant } from '../../src/store/tenants.ts';
@@ -68,7 +69,7 @@ export async function seedTenant(
   const seed: Context = { db: store.db, tenantId, key, text: (words) => `${words} ${options.marker}` };
   await seedSources(seed, options.marker);
   await seedSignatures(seed);
-  const eventIds = await seedEvents(seed, store);
+  const eventIds = await seedEvents(seed, store, options.marker);
   await seedDetections(seed, eventIds[0]!);
   await seedCandidates(seed, eventIds);
   await seedMemory(seed, eventIds);
@@ -182,8 +183,9 @@ async function seedSignatures({ db, tenantId, key, text }: Context): Promise<voi
   });
 }
 
-async function seedEvents(seed: Context, store: Store): Promise<string[]> {
+async function seedEvents(seed: Context, store: Store, marker: string): Promise<string[]> {
   const { db, tenantId, key, text } = seed;
+  const hostname = `web1-${marker}`;
   const times = Array.from({ length: 12 }, (_, i) => SEED_START_US + (i >> 1) * 2 * US_PER_MINUTE + 125);
   await new EventPartitions(store.writePool).ensure(times, SEED_START_US);
   const rows = times.map((us, i) => ({
@@ -211,6 +213,15 @@ async function seedEvents(seed: Context, store: Store): Promise<string[]> {
         { ...bucket, ...counts, signatureId: key(ROW.signature) },
       ];
     }),
+  );
+  const minute = SEED_START_US / US_PER_MINUTE;
+  const counts = { tenantId, n: 2, errors: 2, authFailures: 1 };
+  await db.insert(entityBucket).values(
+    [0, 2, 4, 6, 8, 10].flatMap((minutes) => [
+      { ...counts, entityKind: 'ALL' as const, entity: '', minute: minute + minutes },
+      { ...counts, entityKind: 'HOST' as const, entity: hostname, minute: minute + minutes },
+      { ...counts, entityKind: 'USER' as const, entity: text('root'), minute: minute + minutes },
+    ]),
   );
   await db.insert(detection.episode).values({
     tenantId,

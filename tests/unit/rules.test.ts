@@ -1,6 +1,6 @@
 // The language of rules, and the rules that every tenant begins with.
 import { describe, expect, it } from 'vitest';
-import { compileRule, RuleError } from '../../src/detect/rules/compile-rule.ts';
+import { compileRule, formFacts, RuleError } from '../../src/detect/rules/compile-rule.ts';
 import { firstMatch, RuleBook } from '../../src/detect/rules/rule-book.ts';
 import { DEFAULT_RULES } from '../../src/domain/default-rules.ts';
 import { Severity } from '../../src/domain/severity.ts';
@@ -19,8 +19,9 @@ const refusal = (expression: string): string => {
 describe('an expression', () => {
   it('is asked of the words and the severity, and of the event itself where these leave it open', () => {
     const rule = compileRule('words.contains("failed") && user == "root"');
-    expect(rule({ words: 'all is well', severity: 1n })).toBe(false);
-    expect(rule({ words: 'login failed', severity: 1n })).toHaveProperty('fault');
+    expect(rule(formFacts('all is well', Severity.INFO))).toBe(false);
+    expect(rule(formFacts('login failed', Severity.INFO))).toHaveProperty('fault');
+    expect(compileRule('has(fields.a)')(formFacts('', Severity.INFO))).toHaveProperty('fault');
     expect(rule({ words: 'login failed', severity: 1n, user: 'root' })).toBe(true);
     expect(compileRule('severity >= ERROR')({ words: '', severity: 4n })).toBe(true);
     expect(compileRule('severity >= ERROR')({ words: '', severity: 3n })).toBe(false);

@@ -1,7 +1,7 @@
 // Rules are written in the Common Expression Language (https://cel.dev): it always ends, and its regular expressions
 // (RE2) take linear time, so that a tenant's rule cannot hold up the server.
-import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
-import { SEVERITIES } from '../../domain/severity.ts';
+import { celEnv, celError, isCelError, parse, plan } from '@bufbuild/cel';
+import { SEVERITIES, type Severity } from '../../domain/severity.ts';
 
 /** What an expression may ask about an event. Text that the event does not tell is '', a number 0. */
 export interface RuleFacts {
@@ -45,10 +45,20 @@ export interface RuleFault {
 }
 
 /**
- * true or false of one event. Given the words and the severity alone, `false` and `true` hold for every event of
- * these, and a fault says that more has to be known.
+ * true or false of one event. Given {@link formFacts} alone, `false` and `true` hold for every event of the form and
+ * severity, and a fault says that more has to be known.
  */
 export type CompiledRule = (facts: RuleFacts) => boolean | RuleFault;
+
+/** Without this `has(fields.name)` would answer false where nobody knows. */
+const UNKNOWN = celError('not known yet') as unknown as RuleFacts['fields'];
+
+/** What all events of a form and a severity share. */
+export const formFacts = (words: string, severity: Severity): RuleFacts => ({
+  words,
+  severity: BigInt(severity),
+  fields: UNKNOWN!,
+});
 
 type Expr = ReturnType<typeof parse>['expr'];
 

@@ -2,7 +2,7 @@
 // share: only where these leave a rule open is it asked of the single event.
 import type { Rule } from '../../domain/rule.ts';
 import type { Severity } from '../../domain/severity.ts';
-import { type CompiledRule, compileRule, RuleError, type RuleFacts } from './compile-rule.ts';
+import { type CompiledRule, compileRule, formFacts, RuleError, type RuleFacts } from './compile-rule.ts';
 
 /** A rule that an event of a form may fulfil; where `holds`, every one does. */
 export interface OpenRule {
@@ -37,7 +37,7 @@ export class RuleBook {
 
   /** What is left to ask of events with these words and this severity, up to the first rule that holds for all. */
   openFor(words: string, severity: Severity): OpenRule[] {
-    const facts = { words, severity: BigInt(severity) };
+    const facts = formFacts(words, severity);
     const open: OpenRule[] = [];
     for (const { rule, compiled } of this.#rules) {
       const answer = compiled(facts);

@@ -1,9 +1,11 @@
 import { Bucket, BucketSize } from '../bucket.ts';
 import { builder } from '../builder.ts';
-import { FEATURES, type FeatureSeries, MAX_SERIES, readFeatures } from '../features.ts';
+import { EntityKindEnum } from '../enums.ts';
+import { MAX_SERIES } from '../feature-subjects.ts';
+import { FEATURES, type FeatureSeries, readFeatures } from '../features.ts';
 
 const FeatureQuery = builder.inputType('FeatureQuery', {
-  description: 'Which series, of which host, over which time.',
+  description: 'Which series, of whom, over which time.',
   fields: (t) => ({
     feature: t.string({
       required: true,
@@ -11,7 +13,11 @@ const FeatureQuery = builder.inputType('FeatureQuery', {
         .map(([name, text]) => `\`${name}\`: ${text}`)
         .join('; ')}.`,
     }),
-    entity: t.string({ description: 'The host by name.' }),
+    entity: t.string({ description: 'The host, user or address by its name.' }),
+    entityKind: t.field({
+      type: EntityKindEnum,
+      description: 'Which of these; default: whichever `entity` is known as, and hosts without it.',
+    }),
     assetId: t.id({ description: 'The host by its id.' }),
     bucket: t.field({
       type: BucketSize,
@@ -25,10 +31,11 @@ const FeatureQuery = builder.inputType('FeatureQuery', {
 });
 
 const FeatureSeriesType = builder.objectRef<FeatureSeries>('FeatureSeries').implement({
-  description: 'A counted series of one host.',
+  description: 'A counted series of one host, user or address.',
   fields: (t) => ({
     feature: t.exposeString('feature', { description: 'What is counted.' }),
-    entity: t.exposeString('entity', { nullable: true, description: 'The host.' }),
+    entity: t.exposeString('entity', { nullable: true, description: 'Of whom.' }),
+    entityKind: t.expose('entityKind', { type: EntityKindEnum, description: 'What `entity` is.' }),
     buckets: t.field({
       type: [Bucket],
       description: 'Its buckets from start to end, without holes.',
@@ -40,7 +47,7 @@ const FeatureSeriesType = builder.objectRef<FeatureSeries>('FeatureSeries').impl
 builder.queryField('features', (t) =>
   t.field({
     type: [FeatureSeriesType],
-    description: `The time series behind the detections: of the host asked for, else of the ${MAX_SERIES} busiest.`,
+    description: `The time series behind the detections: of the one asked for, else of the ${MAX_SERIES} busiest.`,
     args: { input: t.arg({ type: FeatureQuery, required: true, description: 'Which series.' }) },
     resolve: (_root, { input }, context) => readFeatures(context, input),
   }),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { SeverityEnum, SignalKindEnum } from '../enums.ts';
+import { EntityKindEnum, SeverityEnum, SignalKindEnum } from '../enums.ts';
 import { rootOf } from '../families.ts';
 import { implementNode } from '../node.ts';
 import { Asset, Event, Signal, Signature, Source, Tenant } from '../nodes.ts';
@@ -41,6 +41,11 @@ implementNode(Signal, {
       nullable: true,
       description: 'The host, user or address that it is about.',
     }),
+    entityKind: t.column('entityKind', {
+      type: EntityKindEnum,
+      nullable: true,
+      description: 'Which of these `entity` is.',
+    }),
     text: t.column('text', { type: 'String', description: 'What was detected, in a sentence.' }),
     observedAt: t.column('observedAt', { type: 'DateTime', description: 'When it began, in event time.' }),
     endedAt: t.column('endedAt', {
@@ -52,12 +57,14 @@ implementNode(Signal, {
     baseline: t.column('baseline', {
       type: 'Float',
       nullable: true,
-      description: 'For SPIKE: how many events were to be expected in a bucket.',
+      description:
+        'For SPIKE: how many events were to be expected in a bucket. For RULE_MATCH: how many the rule asks for. For SILENCE: after how many minutes without an event the quiet was out of the ordinary.',
     }),
     observed: t.column('observed', {
       type: 'Float',
       nullable: true,
-      description: 'For SPIKE: how many there were at its peak.',
+      description:
+        'For SPIKE: how many there were at its peak. For RULE_MATCH: how many there were in all. For SILENCE: how many minutes it lasted.',
     }),
     recurring: t.column('recurring', {
       type: 'Boolean',

@@ -70,7 +70,7 @@ const story = (seed: {
     add(15 + i * 45, 'db-1', 'monit', `filesystem /var is ${80 + i}% full`, 'WARNING');
   for (let i = 0; i < 9; i++) {
     const message = `Failed password for root from 203.0.113.${i % 2} port ${4_000 + i} ssh2`;
-    add(60 + i, HOSTS[i % 2] as string, 'sshd', message, 'NOTICE');
+    add(60 + i, HOSTS[i % 2] as string, 'sshd', message, 'INFO');
     if (i % 4 === 0) add(30 + i, 'db-1', 'kernel', `Out of memory: Killed process ${i} (java)`);
   }
   for (let i = 0; i < seed.names; i++) {

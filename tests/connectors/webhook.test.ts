@@ -55,7 +55,7 @@ describe('a mapping', () => {
         host: 'db-1',
         service: 'node',
         severity: 'CRITICAL',
-        messageRaw: 'DiskFull: firing: disk of db-1 is 97 percent full',
+        messageRaw: 'Alert DiskFull is firing: disk of db-1 is 97 percent full',
         timestamp: '2026-11-01T10:00:00.000Z',
       },
     ]);

@@ -1,11 +1,13 @@
 import type { ConnectorKind } from './contract.ts';
 import { elasticsearch } from './elasticsearch/elasticsearch.ts';
 import { files } from './files/files.ts';
+import { journald } from './journald/journald.ts';
 import { loki } from './loki/loki.ts';
 import { otlp } from './otlp/otlp.ts';
 import { splunkHec } from './splunk/hec.ts';
 import { syslog } from './syslog/syslog.ts';
 import { webhook } from './webhook/webhook.ts';
+import { windowsEvents } from './windows/windows-events.ts';
 
 /** Every way in besides GraphQL and the command line. */
 export const CONNECTOR_KINDS: readonly ConnectorKind[] = [
@@ -16,4 +18,6 @@ export const CONNECTOR_KINDS: readonly ConnectorKind[] = [
   elasticsearch,
   otlp,
   loki,
+  journald,
+  windowsEvents,
 ];

@@ -97,7 +97,7 @@ describe('a ready mapping', () => {
       expect(recovery!.eventKey).not.toBe(problem!.eventKey);
       const pair = [problem, recovery].map((event) => statePairing(event!.message, ''));
       expect(pair.map((p) => p?.role)).toEqual(['PROBLEM', 'RECOVERY']);
-      expect(pair[0]!.key).toBe(pair[1]!.key);
+      expect(pair[0]!.pairKey).toBe(pair[1]!.pairKey);
     },
   );
 

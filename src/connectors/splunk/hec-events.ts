@@ -1,11 +1,11 @@
 // The body of /services/collector/event: JSON objects one after another, with or without anything between them.
-import { JSONParser } from '@streamparser/json';
 import { z } from 'zod';
 import { ValidationError } from '../../domain/errors.ts';
 import type { Micros } from '../../domain/time.ts';
 import { microsOfEpoch } from '../../parse/epoch.ts';
 import type { IngestEventInput } from '../../pipeline/input.ts';
 import { eventOfText } from '../event-of-text.ts';
+import { readJsonObjects } from '../json-objects.ts';
 
 const hecEvent = z.object({
   time: z.union([z.number(), z.string()]).nullish(),
@@ -26,24 +26,6 @@ export function eventsOfHec(body: string, receivedUs: Micros): IngestEventInput[
       throw new ValidationError(`Event ${i}: ${(error as Error).message}`);
     }
   });
-}
-
-/** The objects of a body, in order. Throws ValidationError where it is no JSON. */
-function readJsonObjects(body: string): unknown[] {
-  const values: unknown[] = [];
-  const parser = new JSONParser({ separator: '', paths: ['$'], keepStack: false });
-  parser.onValue = ({ value }) => {
-    if (Array.isArray(value)) values.push(...value);
-    else values.push(value);
-  };
-  let fault: Error | null = null;
-  parser.onError = (error) => {
-    fault = error;
-  };
-  parser.write(body.trim());
-  if (!parser.isEnded) parser.end();
-  if (fault !== null) throw new ValidationError(`No JSON: ${(fault as Error).message}.`);
-  return values;
 }
 
 /** Throws ValidationError where it is no event of the collector. */

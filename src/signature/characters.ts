@@ -16,6 +16,8 @@ export const QUOTE = 1024;
 /** Scripts written without spaces between words: a run of them is an atom of its own beside Latin text. */
 export const UNSPACED = 2048;
 export const COLON = 4096;
+/** Marks that paths and addresses hold (`/tmp/*.log`, `/a%20b`) and that stand between words elsewhere. */
+export const PATH_MARK = 8192;
 
 /** A character that starts an atom and always continues one. `_` counts as a letter that is not hexadecimal. */
 export const ATOM = DIGIT | LETTER | SLASH | BACKSLASH;
@@ -38,6 +40,7 @@ function asciiClasses(): Int16Array {
   set('\\', BACKSLASH | NON_HEX);
   set('$~', JOINER | NON_HEX);
   set(':', COLON);
+  set('*%+&#', PATH_MARK);
   set('@', JOINER | NON_HEX | AT);
   return table;
 }

@@ -8,6 +8,7 @@ import * as lexicon from './lexicon.ts';
 // Constants of the module's own, for the compiler: see scan.ts.
 const {
   AFTER_EQUALS,
+  AFTER_OPEN,
   AFTER_SPACE,
   BEFORE_PORT,
   HARD,
@@ -22,6 +23,7 @@ const {
   WORD,
 } = atom;
 const { AT, BACKSLASH, DIGIT, DOT, LETTER, NON_HEX } = characters;
+const classOf = characters.classOf;
 const {
   CALENDAR_WORD,
   EXTENSION,
@@ -37,6 +39,11 @@ const {
 } = lexicon;
 
 const PERCENT = 37;
+const COMMA = 44;
+const HYPHEN = 45;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const MAX_HOST_LIST = 64;
 const FULL_STOP = 46;
 const MIN_HEX_LETTERS = 8;
 
@@ -86,13 +93,13 @@ function roleByShape(text: string, atoms: Atoms, a: number): number {
   if ((before & AFTER_EQUALS) !== 0 && !startsNextPair(atoms, a)) return SOFT;
   const length = atoms.end[a]! - atoms.start[a]!;
   if ((traits & (IS_ADDRESS | AT | BACKSLASH | HAS_SLASHES)) !== 0) return HARD;
-  if ((traits & LEADS_WITH_SLASH) !== 0 && length > 1) return HARD;
+  if ((traits & LEADS_WITH_SLASH) !== 0) return length > 1 ? HARD : SOFT;
   if ((traits & HAS_DOTS) !== 0) return roleOfDotted(text, atoms, a);
   if ((traits & BEFORE_PORT) !== 0 && isHostName(text, atoms.start[a]!, atoms.end[a]!)) return HARD;
   if ((traits & DOT) !== 0 && (lastLabelClasses(atoms, a) & (EXTENSION | TOP_LEVEL_DOMAIN)) !== 0)
     return SOFT;
   if ((traits & NON_HEX) === 0 && length >= MIN_HEX_LETTERS) return HARD;
-  return -1;
+  return (atoms.before[a + 1]! & AFTER_OPEN) !== 0 && isHostList(atoms.units, atoms.end[a]!) ? SOFT : -1;
 }
 
 function roleWithDigit(text: string, atoms: Atoms, a: number): number {
@@ -109,6 +116,20 @@ function isVendorMessageId(text: string, start: number): boolean {
   if (start === 0 || text.charCodeAt(start - 1) !== PERCENT) return false;
   const first = text.charCodeAt(start);
   return first >= 65 && first <= 90;
+}
+
+/** Whether a bracket with a list of numbers follows right behind, as clusters write many names: `node[01-16,20]`. */
+function isHostList(units: Uint16Array, end: number): boolean {
+  const open = units[end] === HYPHEN ? end + 1 : end;
+  if (units[open] !== OPEN_BRACKET || classOf(units[open + 1]!) !== DIGIT) return false;
+  let isList = open > end;
+  let at = open + 1;
+  for (; at < open + MAX_HOST_LIST; at++) {
+    const code = units[at]!;
+    if (code === HYPHEN || code === COMMA) isList = true;
+    else if (classOf(code) !== DIGIT) break;
+  }
+  return isList && units[at] === CLOSE_BRACKET;
 }
 
 /** `ruser= rhost=x`: an empty value, and the next key where a value would stand. */

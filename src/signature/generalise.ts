@@ -4,7 +4,7 @@
 
 import { VAR_1, VAR_2 } from './canonical.ts';
 import { ContextHasher, type ContextId, type Slot } from './contexts.ts';
-import { evidenceNeeded, isVerb, mayVary, VARIABLE_EVIDENCE } from './evidence.ts';
+import { evidenceNeeded, isVerbAt, mayVary, VARIABLE_EVIDENCE } from './evidence.ts';
 import { type Alias, Families } from './families.ts';
 import type { Shape, Token } from './shape.ts';
 
@@ -150,7 +150,7 @@ function* slotsOf(tokens: readonly Token[], hasher: ContextHasher): Generator<[S
     if (wordsLeft < 1 || !mayVary(token)) continue;
     const needed = evidenceNeeded(tokens, position, wordsLeft);
     if (token.text !== null && needed === Number.POSITIVE_INFINITY) continue;
-    yield [hasher.slot(position, token.text !== null && isVerb(token.text)), needed];
+    yield [hasher.slot(position, isVerbAt(tokens, position)), needed];
   }
 }
 

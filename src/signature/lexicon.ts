@@ -26,9 +26,14 @@ export const TOP_LEVEL_DOMAIN = 512;
 
 const SLOTS = 4_096;
 
-function capitalised(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
+/** `Jan`, `jan` and `JAN` say the same: people and programs shout, or never capitalise. */
+function spellings(word: string): ReadonlySet<string> {
+  const lower = word.toLowerCase();
+  return new Set([word, lower, lower.charAt(0).toUpperCase() + lower.slice(1), word.toUpperCase()]);
 }
+
+/** In small letters `may` is a verb, and the case of a unit may be its meaning (`mb`, `Mb`). */
+const ONLY_AS_WRITTEN = new Set(['May', 'B', 'Z', 'AM', 'PM', 'am', 'pm', 'm', 'h', 'd', 's']);
 
 class Lexicon {
   readonly #lane1 = new Int32Array(SLOTS);
@@ -59,18 +64,22 @@ class Lexicon {
 
 function buildLexicon(): Lexicon {
   const lexicon = new Lexicon();
-  for (const word of UNITS) lexicon.add(word, UNIT);
-  for (const word of MONTHS) lexicon.add(word, CALENDAR_WORD | MONTH);
-  for (const word of CALENDAR) lexicon.add(word, CALENDAR_WORD);
+  const addSpellings = (words: readonly string[], wordClass: number): void => {
+    for (const word of words) {
+      if (ONLY_AS_WRITTEN.has(word)) lexicon.add(word, wordClass);
+      else for (const spelling of spellings(word)) lexicon.add(spelling, wordClass);
+    }
+  };
+  addSpellings(UNITS, UNIT);
+  addSpellings(MONTHS, CALENDAR_WORD | MONTH);
+  addSpellings(CALENDAR, CALENDAR_WORD);
   for (const word of LITERALS) lexicon.add(word, LITERAL);
   for (const word of USER_NOUNS) lexicon.add(word, USER_NOUN);
   for (const word of USER_COMPOUNDS) lexicon.add(word, USER_COMPOUND);
   for (const word of NAMES_WITH_DIGITS) lexicon.add(word, NAME_WITH_DIGITS);
   for (const word of FILE_EXTENSIONS) lexicon.add(word, EXTENSION);
   for (const word of TOP_LEVEL_DOMAINS) lexicon.add(word, TOP_LEVEL_DOMAIN);
-  for (const word of STATE_WORDS.keys()) {
-    for (const spelling of [word, capitalised(word), word.toUpperCase()]) lexicon.add(spelling, STATE);
-  }
+  addSpellings([...STATE_WORDS.keys()], STATE);
   return lexicon;
 }
 

@@ -27,10 +27,24 @@ const {
   REPEATED,
 } = atom;
 const isPictograph = characters.isPictograph;
-const { DIGIT, LETTER, NON_HEX, DOT, SLASH, BACKSLASH, SPACE, QUOTE, UNSPACED, COLON, ATOM } = characters;
+const {
+  DIGIT,
+  LETTER,
+  NON_HEX,
+  DOT,
+  DASH,
+  SLASH,
+  BACKSLASH,
+  SPACE,
+  QUOTE,
+  UNSPACED,
+  COLON,
+  PATH_MARK,
+  ATOM,
+} = characters;
 const CLASS = characters.ASCII_CLASS;
 const classOf = characters.classOf;
-const MAY_CONTINUE = characters.CONNECTOR | COLON;
+const MAY_CONTINUE = characters.CONNECTOR | COLON | PATH_MARK;
 const PRIME_1 = MULTIPLIER_1;
 const PRIME_2 = MULTIPLIER_2;
 const SEED_1 = HASH_SEED_1;
@@ -188,6 +202,9 @@ function scanAtom(
     if (kind === COLON) {
       if (units[position + 1] === BACKSLASH_CODE && position - start === 1) kind = BACKSLASH;
       else if (!joinsNumber(units, position, start, seen)) break;
+    } else if (kind === PATH_MARK) {
+      if ((seen & (SLASH | BACKSLASH)) === 0 || (classOf(units[position + 1]!) & ATOM) === 0) break;
+      kind = DASH | NON_HEX;
     } else if (!connects(units, position, limit, seen)) break;
   }
   let traits = seen | ((repeated & (DOT | SLASH)) << REPEATED) | ((first & (LETTER | SLASH)) << LEADING);
@@ -213,7 +230,9 @@ function connects(units: Uint16Array, position: number, limit: number, seen: num
   if (position + 1 >= limit) return false;
   const next = classOf(units[position + 1]!);
   if ((next & (DIGIT | LETTER)) !== 0) return true;
-  if ((next & (SLASH | BACKSLASH)) !== 0) return (seen & (SLASH | BACKSLASH)) !== 0;
+  const inPath = (seen & (SLASH | BACKSLASH)) !== 0;
+  if ((next & (SLASH | BACKSLASH)) !== 0) return inPath;
+  if (inPath && (next & DOT) !== 0) return (classOf(units[position + 2]!) & (SLASH | BACKSLASH)) !== 0;
   return units[position] === TILDE && units[position + 1] === TILDE;
 }
 

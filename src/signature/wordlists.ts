@@ -33,6 +33,17 @@ export const USER_COMPOUNDS = words(`
   sessions setting settings shell slice space table task that the thread to token tried triggered type was when who will
   with without`);
 
+/** A name is likely to follow. Left out: `in`, `at` and `of`, which states and circumstances follow as often. */
+export const NAME_PREPOSITIONS: ReadonlySet<string> = new Set(words('for from to by on with'));
+
+/** Kinds of things that have names of their own, which follow right behind: `container web`, `table orders`. */
+export const NAMED_NOUNS: ReadonlySet<string> = new Set(
+  words(`
+  account bucket called channel class cluster command component container database device disk domain filesystem group
+  host hostname index interface job module named namespace node package plugin pod policy process program queue region
+  role server service shard table topic unit user volume zone`),
+);
+
 /** Names of standards and kinds: the digits in them are no value. */
 export const NAMES_WITH_DIGITS = words(`
   IPv4 IPv6 IPV4 IPV6 ipv4 ipv6 IP4 IP6 ip4 ip6 inet6 INET6 ICMPv6 DHCPv4 DHCPv6 dhcp4 dhcp6 SSLv2 SSLv3 HTTP2 HTTP3 http2

@@ -174,6 +174,16 @@ describe('generalising', () => {
     expect(new Set(keys).size).toBe(states.length);
   });
 
+  it('asks for less behind a preposition, or a noun for things that have names', () => {
+    const started = (name: string) => `Started container ${name}`;
+    expect(together(started('web'), started('api'))).toBe(false);
+    expect(together(started('web'), started('api'), started('worker'))).toBe(true);
+    const granted = (name: string) => `lease granted to ${name}`;
+    expect(together(granted('web'), granted('api'), granted('fred'))).toBe(true);
+    const moved = (state: string) => `task moved to ${state}`;
+    expect(together(moved('QUEUED'), moved('KILLED'), moved('DONE'))).toBe(false);
+  });
+
   it('keeps verbs apart where names would have joined', () => {
     const verbs = ['migrated', 'cloned', 'imported', 'exported'];
     expect(together(...verbs.map((verb) => `the VM was ${verb} by an operator`))).toBe(false);

@@ -3,6 +3,7 @@ import { type Announcement, announce, incidentsUpdated } from '../live/outbox.ts
 import { FamilyLearner } from '../pipeline/families/learner.ts';
 import { rewordFamilies } from '../pipeline/families/regroup.ts';
 import { lockFolding } from '../pipeline/fold/counting.ts';
+import { keepVersions } from '../store/as-of/keep-versions.ts';
 import { transaction, type WriteTransaction } from '../store/transaction.ts';
 import type { VerbContext } from '../store/verb.ts';
 import type { RecordKind } from './format.ts';
@@ -102,6 +103,7 @@ async function importWithin(
   const shown = faults.slice(0, FAULTS_SHOWN);
   if (faults.length > 0 && options.skipFaulty !== true) throw new ImportError(shown, faults.length);
   const { merged, announcements } = await mergeStaged(merge);
+  await keepVersions(tx, tenantId, { all: true });
   await announce(tx, tenantId, announcements);
   return { records, merged, faults: shown, faultCount: faults.length };
 }

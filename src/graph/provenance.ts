@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import { linkEndKey, provenanceLinks } from '../memory/provenance.ts';
 import type { LinkEnd } from '../store/provenance.ts';
+import { asOfHere, readHere } from './as-of.ts';
 import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
 import { ProvenanceLink } from './nodes.ts';
@@ -36,14 +37,15 @@ function linkIdsOf(
   direction: Direction | null,
 ): Promise<string[]> {
   const known = loaders(info, context);
-  const key = direction ?? 'BOTH';
+  const key = `${direction ?? 'BOTH'}|${asOfHere(context, info)}`;
   let loader = known.get(key);
   if (!loader) {
     loader = new DataLoader(
       async (starts) => {
-        const { caller, services } = context;
         const way = direction && WAY[direction];
-        const links = await provenanceLinks(services.store.read, caller.tenantId, starts, way);
+        const links = await readHere(context, info, (read) =>
+          provenanceLinks(read, context.caller.tenantId, starts, way),
+        );
         return starts.map((end) => links.get(linkEndKey(end)) ?? []);
       },
       { cacheKeyFn: linkEndKey },

@@ -1,6 +1,8 @@
 // Root fields that the planner reads: each is one statement.
 import type { EnumRef } from '@pothos/core';
+import type { Micros } from '../domain/time.ts';
 import type { NodeType } from '../domain/words.ts';
+import { asOfArgument, setAsOf } from './as-of.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { connectionOf, pageArguments, pageComplexity } from './connections.ts';
 import { filterArgument, listArguments, listComplexity } from './fields.ts';
@@ -20,13 +22,15 @@ interface RootConnection<T extends TenantTable> {
   readonly orderBy?: EnumRef<SchemaTypes, string>;
   /** Where `totalCount` stops counting and answers null. */
   readonly countLimit?: number | undefined;
+  /** Whether it takes `asOf`. */
+  readonly temporal?: boolean;
 }
 
 /** `Query.<name>`: all rows of the caller's tenant, filtered and paged. */
 export function rootConnection<T extends TenantTable>(
   name: string,
   node: NodeTypeRef<NodeType, T>,
-  { description, filter, orders, orderBy, countLimit }: RootConnection<T>,
+  { description, filter, orders, orderBy, countLimit, temporal }: RootConnection<T>,
 ): void {
   const plan = {
     kind: 'connection',
@@ -44,9 +48,15 @@ export function rootConnection<T extends TenantTable>(
     t.field({
       type: connectionOf(node as never),
       description,
-      args: { ...pageArguments(), ...filterArgument(filter as never), ...orderArgument() },
+      args: {
+        ...pageArguments(),
+        ...filterArgument(filter as never),
+        ...orderArgument(),
+        ...(temporal && asOfArgument()),
+      },
       complexity: pageComplexity,
       resolve: async (_root, args, context, info) => {
+        setAsOf(context, info, (args as { asOf?: Micros | null }).asOf);
         const { rows, total } = await readRoot(plan, context, info);
         return connectionValue(plan, name, args, rows, total);
       },

@@ -35,7 +35,7 @@ export async function readGaps(read: postgres.Sql, tenantId: number): Promise<Co
   return kinds.flat();
 }
 
-async function rejectedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
+export async function rejectedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
   const rows = await read<
     {
       source_id: string | null;
@@ -64,7 +64,7 @@ async function rejectedGaps(read: postgres.Sql, tenantId: number): Promise<Cover
 
 const fromSource = (name: string | null) => (name === null ? '' : ` of "${name}"`);
 
-async function droppedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
+export async function droppedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
   const rows = await read<
     { source_id: string; name: string; from_at: string; to_at: string; lost: string; reason: string }[]
   >`

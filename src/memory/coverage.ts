@@ -23,7 +23,7 @@ export async function readCoverage(read: postgres.Sql, tenantId: number): Promis
   return { ...rest, complete: all.length === 0 && span.fromUs !== null, gaps: all };
 }
 
-const expiredGap = (fromUs: Micros, toUs: Micros): CoverageGap => ({
+export const expiredGap = (fromUs: Micros, toUs: Micros): CoverageGap => ({
   kind: 'EXPIRED',
   fromUs,
   toUs,

@@ -1,4 +1,5 @@
 // The frame of every verb: who does it, and one transaction that is tried again where the database broke a deadlock.
+import { keepVersions } from '../store/as-of/keep-versions.ts';
 import type { WriteTx } from '../store/store.ts';
 import { sqlState, transaction } from '../store/transaction.ts';
 import type { VerbContext } from '../store/verb.ts';
@@ -12,7 +13,11 @@ const ATTEMPTS = 4;
 export async function inTransaction<T>(ctx: VerbContext, work: (tx: WriteTx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await transaction(ctx.store, ({ tx }) => work(tx));
+      return await transaction(ctx.store, async ({ tx }) => {
+        const done = await work(tx);
+        await keepVersions(tx, ctx.caller.tenantId);
+        return done;
+      });
     } catch (error) {
       const state = sqlState(error);
       const worthAnother = state === DEADLOCK || state === SERIALIZATION_FAILURE;

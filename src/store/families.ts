@@ -1,6 +1,7 @@
 // Joins signatures: from then on all that is counted and remembered of the one is the other's. The joined signature
 // keeps its row and its id, which lead to where it went; the events keep the signature that they were given.
 import type pg from 'pg';
+import { SUBJECTS } from './as-of/relations.ts';
 
 /** `fromId` joins `toId`; neither is joined into anything else when all joins are done. */
 export interface Join {
@@ -111,8 +112,19 @@ const LINKS = [
   ['lesson_signature', 'lesson_id'],
 ] as const;
 
+/** The tables whose rows keep versions, by the column of their id. */
+const VERSIONED: Readonly<Record<string, string>> = SUBJECTS;
+
+const touch = (owner: string) =>
+  VERSIONED[owner] === undefined
+    ? ''
+    : `, touched as (
+    update ${VERSIONED[owner]} o set updated_at = clock_timestamp() from gone
+     where o.tenant_id = $1 and o.${owner} = gone.${owner})`;
+
 const relink = (table: string, owner: string) => `, gone as (
     delete from ${table} l using m where l.tenant_id = $1 and l.signature_id = m.from_id returning l.${owner}, m.to_id)
+  ${touch(owner)}
   insert into ${table} (tenant_id, ${owner}, signature_id)
   select distinct $1::int, ${owner}, to_id from gone on conflict do nothing`;
 

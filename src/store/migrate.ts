@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { UnavailableError } from '../domain/errors.ts';
+import { createAsOfViews, dropAsOfViews } from './as-of/views.ts';
 import { APPLICATION_NAME, type DatabaseTarget } from './target.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -23,8 +24,11 @@ export async function migrate(target: DatabaseTarget): Promise<MigrationState> {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const before = await migrationState(client);
     if (before.applied > before.known) throw newerSchema(before);
-    if (before.applied < before.known)
+    if (before.applied < before.known) {
+      await dropAsOfViews(client);
       await applyMigrations(drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER });
+    }
+    await createAsOfViews(client);
     return migrationState(client);
   });
 }

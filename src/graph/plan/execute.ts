@@ -3,6 +3,7 @@
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { NodeType } from '../../domain/words.ts';
+import { readHere } from '../as-of.ts';
 import type { GraphContext } from '../context.ts';
 import { perExecution } from '../per-execution.ts';
 import { PlanCache, shapeOf } from './cache.ts';
@@ -59,8 +60,9 @@ async function run<Result>(
 ): Promise<Result> {
   const { statement, decode, prepare } = plan;
   const parameters = bindParameters(statement, context.caller.tenantId, info.variableValues, keys);
-  const read = context.services.store.read;
-  const result = await read.unsafe(statement.text, parameters as never[], { prepare }).values();
+  const result = await readHere(context, info, async (read) =>
+    read.unsafe(statement.text, parameters as never[], { prepare }).values(),
+  );
   return decode(result as unknown as unknown[][]);
 }
 

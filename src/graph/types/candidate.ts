@@ -219,4 +219,5 @@ rootConnection('candidates', Candidate, {
   filter: CandidateFilter,
   orders: [candidatesByScore, candidatesByLastSeen, candidatesByCreation],
   orderBy: CandidateOrder,
+  temporal: true,
 });

@@ -178,4 +178,5 @@ rootConnection('incidents', Incident, {
   description: 'Incidents, last observed first.',
   filter: IncidentFilter,
   orders: [incidentsNewestFirst],
+  temporal: true,
 });

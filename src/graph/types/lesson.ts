@@ -80,4 +80,5 @@ rootConnection('lessons', Lesson, {
   description: 'Lessons, last edited first.',
   filter: LessonFilter,
   orders: [lessonsNewestFirst],
+  temporal: true,
 });

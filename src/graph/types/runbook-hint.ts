@@ -90,4 +90,5 @@ rootConnection('runbookHints', RunbookHint, {
   description: 'Runbook hints, best first.',
   filter: RunbookHintFilter,
   orders: [hintsByRank],
+  temporal: true,
 });

@@ -8,6 +8,7 @@ import type {
   SeenBeforeVerdict as Verdict,
 } from '../../memory/seen-before/answer.ts';
 import { seenBefore } from '../../memory/seen-before/seen-before.ts';
+import { asOfArgument, setAsOf } from '../as-of.ts';
 import { builder } from '../builder.ts';
 import { Coverage } from '../coverage.ts';
 import { EpisodeOutcomeEnum } from '../enums.ts';
@@ -138,8 +139,14 @@ builder.queryField('seenBefore', (t) =>
   t.field({
     type: SeenBefore,
     description: 'Have we seen this before? What was it, how did it end, and what helped?',
-    args: { input: t.arg({ type: SeenBeforeInput, required: true, description: 'What to look for.' }) },
-    resolve: (_root, { input }, { services, caller }) =>
-      seenBefore({ ...services, caller }, questionOf(input)),
+    args: {
+      input: t.arg({ type: SeenBeforeInput, required: true, description: 'What to look for.' }),
+      ...asOfArgument(),
+    },
+    resolve: (_root, { input, asOf }, context, info) => {
+      setAsOf(context, info, asOf);
+      const { services, caller } = context;
+      return seenBefore({ ...services, caller }, questionOf(input), asOf ?? null);
+    },
   }),
 );

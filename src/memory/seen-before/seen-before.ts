@@ -1,6 +1,9 @@
 import type postgres from 'postgres';
+import type { Micros } from '../../domain/time.ts';
+import { readAsOf } from '../../store/as-of/read-as-of.ts';
 import type { VerbContext } from '../../store/verb.ts';
 import { type Coverage, readCoverage } from '../coverage.ts';
+import { readCoverageAsOf } from '../coverage-as-of.ts';
 import { counted } from '../moments.ts';
 import type { SeenBefore, SeenBeforeInput, SeenBeforeVerdict } from './answer.ts';
 import { findBlindSpot } from './blind-spots.ts';
@@ -30,15 +33,32 @@ const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null, familyIds: [] 
 /**
  * Have we seen this before? YES: its exact signature, or the family it belongs to, has events (of an event: others than itself). SIMILAR: templates
  * that resemble it. NO: neither, within the coverage shown. UNKNOWN: nothing was ever ingested, or a known gap lies
- * inside what was asked. Throws ValidationError for an empty message, NotFoundError for an unknown id.
+ * inside what was asked. `asOfUs`: answered from what was known then. Throws ValidationError for an empty message, NotFoundError for an unknown id.
  */
-export async function seenBefore(ctx: VerbContext, input: SeenBeforeInput): Promise<SeenBefore> {
+export async function seenBefore(
+  ctx: VerbContext,
+  input: SeenBeforeInput,
+  asOfUs: Micros | null = null,
+): Promise<SeenBefore> {
+  if (asOfUs === null) return answer(ctx, input, readCoverage);
+  return readAsOf(ctx.store.read, asOfUs, (read) =>
+    answer({ ...ctx, store: { ...ctx.store, read } }, input, (r, tenantId) =>
+      readCoverageAsOf(r, tenantId, asOfUs),
+    ),
+  );
+}
+
+async function answer(
+  ctx: VerbContext,
+  input: SeenBeforeInput,
+  coverageOf: typeof readCoverage,
+): Promise<SeenBefore> {
   const { read } = ctx.store;
   const { tenantId } = ctx.caller;
   const asker = { read, tenantId, clock: ctx.clock };
   const [recognised, coverage] = await Promise.all([
     understand(asker, input).then((question) => recognise(read, tenantId, question)),
-    readCoverage(read, tenantId),
+    coverageOf(read, tenantId),
   ]);
   if (coverage.fromUs === null) return nothingIngested(coverage);
   const { question } = recognised;

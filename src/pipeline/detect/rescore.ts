@@ -55,8 +55,8 @@ export async function rescoreCandidate(tx: WriteTx, input: RescoreInput): Promis
   );
   if (version !== row.version) {
     const receipt = { ...receiptOf(inputs, ctx.scoring), reason: input.reason };
-    await writeVersions(ctx, [{ candidateId: input.candidateId, version, content, receipt }]);
     await store(ctx, input.candidateId, version, content);
+    await writeVersions(ctx, [{ candidateId: input.candidateId, version, content, receipt }]);
   }
   await updateSignatureScores(ctx, row.signatureIds, { skipLocked: true });
   return {

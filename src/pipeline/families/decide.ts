@@ -5,6 +5,7 @@ import type { Binding } from '../../domain/bindings.ts';
 import { LimitExceededError } from '../../domain/errors.ts';
 import { announce, incidentsUpdated } from '../../live/outbox.ts';
 import type { BoundFamilies } from '../../signature/bound-families.ts';
+import { keepVersions } from '../../store/as-of/keep-versions.ts';
 import { readBindings } from '../../store/bindings.ts';
 import { transaction } from '../../store/transaction.ts';
 import { detect } from '../detect/detect.ts';
@@ -58,6 +59,7 @@ export async function decide<T>(
       const todo = await workOf(counting);
       const { announcements } = await detect(tx, { ...services, tenantId, ...todo });
       const incidentIds = rebounds.flatMap((rebound) => [...rebound.incidentIds]);
+      await keepVersions(tx, tenantId, { all: true });
       await announce(tx, tenantId, [...announcements, ...incidentsUpdated(incidentIds, 'REGROUPED')]);
       return result;
     });

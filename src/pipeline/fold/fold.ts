@@ -2,6 +2,7 @@
 // looked at, an uncounted one is counted again after a crash. A fault in a rule costs its detections, never a count.
 import type { Clock, Micros } from '../../domain/time.ts';
 import { announce } from '../../live/outbox.ts';
+import { keepVersions } from '../../store/as-of/keep-versions.ts';
 import type { Store, WriteTx } from '../../store/store.ts';
 import { isConnectionLost, sqlState, transaction } from '../../store/transaction.ts';
 import { detect } from '../detect/detect.ts';
@@ -44,6 +45,7 @@ export async function foldBatches(
       await counting.bind();
       const work = await workOf(counting, missedBefore);
       const detected = await detectSafely(services, tx, tenantId, work);
+      await keepVersions(tx, tenantId);
       await announce(tx, tenantId, detected.announcements);
       return { eventCount: counting.eventCount, ...detected };
     });

@@ -4,6 +4,7 @@
 import { DETECT_SETTINGS } from '../../detect/settings.ts';
 import { minuteOf } from '../../domain/time.ts';
 import { announce } from '../../live/outbox.ts';
+import { keepVersions } from '../../store/as-of/keep-versions.ts';
 import { transaction } from '../../store/transaction.ts';
 import { detect } from '../detect/detect.ts';
 import { lockFolding } from './counting.ts';
@@ -34,6 +35,7 @@ export async function passTime(
         untilMinute,
         incidentActiveUs,
       });
+      await keepVersions(tx, tenantId);
       await announce(tx, tenantId, announcements);
     });
   }

@@ -81,6 +81,8 @@ export const candidateVersion = pgTable(
     decisionBand: text('decision_band').$type<DecisionBand>().notNull(),
     confidence: integer('confidence').notNull(),
     receipt: jsonb('receipt').$type<ScoreReceipt>().notNull(),
+    /** The columns of the candidate as they were with its first change to this version; null: older than they are kept. */
+    content: jsonb('content').$type<Record<string, unknown>>(),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.candidateId, t.version] })],

@@ -43,6 +43,7 @@ export const incident = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.incidentId] }),
     uniqueIndex('incident_portable_key').on(t.tenantId, t.portableId),
+    index('incident_updated_idx').on(t.tenantId, t.updatedAt),
     index('incident_last_observed_idx').on(t.tenantId, t.lastObservedAt, t.incidentId),
     index('incident_merged_into_idx')
       .on(t.tenantId, t.mergedIntoId)
@@ -266,6 +267,7 @@ export const runbookHint = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.hintId] }),
     uniqueIndex('runbook_hint_portable_key').on(t.tenantId, t.portableId),
+    index('runbook_hint_updated_idx').on(t.tenantId, t.updatedAt),
     index('runbook_hint_priority_idx').on(t.tenantId, t.priority, t.hintId),
     index('runbook_hint_rank_idx').on(t.tenantId, t.rank, t.hintId),
   ],

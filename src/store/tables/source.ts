@@ -126,6 +126,7 @@ export const ingestBatch = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.key] }),
     uniqueIndex('ingest_batch_id_key').on(t.tenantId, t.batchId),
+    index('ingest_batch_received_idx').on(t.tenantId, t.receivedAt),
     index('ingest_batch_unfolded_idx').on(t.tenantId, t.batchId).where(sql`not folded`),
   ],
 );

@@ -59,19 +59,16 @@ const STATEMENTS = {
            select from_id, to_timestamp(min(minute) * 60::float8) as from_at,
                   to_timestamp((max(minute) + 1) * 60::float8) + interval '1 day' as to_at
              from parted_bucket group by 1),
-         touched as (select distinct from_id, asset_id, minute from parted_bucket),
-         rest as (
-           select t.from_id, t.asset_id, t.minute, max(e.severity) as worst,
-                  min((extract(epoch from x.at) * ${US_PER_SECOND})::bigint) as first_us,
-                  max((extract(epoch from x.at) * ${US_PER_SECOND})::bigint) as last_us
+         rest as materialized (
+           select span.from_id, coalesce(e.asset_id, 0) as asset_id, ${MINUTE} as minute, ${COUNTS}
              from span
              join signature s on s.tenant_id = $1 and (s.signature_id = span.from_id or s.merged_into_id = span.from_id)
              join event e on e.tenant_id = $1 and e.signature_id = s.signature_id
                          and e.ts >= span.from_at and e.ts < span.to_at ${EVENTS}
-             join touched t on t.from_id = span.from_id and t.asset_id = coalesce(e.asset_id, 0) and t.minute = ${MINUTE}
             group by 1, 2, 3)
          update feature_bucket f set worst = r.worst, first_us = r.first_us, last_us = r.last_us
            from rest r
+           join (select distinct from_id, asset_id, minute from parted_bucket) t using (from_id, asset_id, minute)
           where f.tenant_id = $1 and f.signature_id = r.from_id and f.asset_id = r.asset_id and f.minute = r.minute`,
   given: `insert into feature_bucket as f (tenant_id, signature_id, asset_id, minute, n, sourced, worst, first_us, last_us)
           select $1::int, to_id, asset_id, minute, sum(n), sum(sourced), max(worst), min(first_us), max(last_us)
@@ -102,6 +99,8 @@ export async function partSignatures(
   // Utility statements take no parameters: the table is made empty, then filled.
   await client.query(STATEMENTS.table);
   await client.query(STATEMENTS.count, all);
+  // What was just filled has no statistics, and is planned for as if it were empty.
+  await client.query('analyze parted_bucket');
   await client.query(STATEMENTS.roots, all);
   await client.query(STATEMENTS.aliases, all);
   await client.query(STATEMENTS.taken, [tenantId]);

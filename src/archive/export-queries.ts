@@ -62,12 +62,12 @@ export const EXPORT_QUERIES: Readonly<Record<RecordKind, (tenantId: number) => s
              'service', s.service, 'eventFamily', s.event_family, 'pattern', s.pattern, 'example', s.example_message,
              'pairKey', s.pair_key, 'pairRole', s.pair_role, 'firstSeenAt', s.first_seen_at,
              'lastSeenAt', s.last_seen_at, 'occurrences', s.occurrence_count, 'worstSeverity', s.worst_severity, 'severities', s.severities,
-             'score', s.score, 'mergedInto', m.key, 'metadata', s.metadata, 'createdAt', s.created_at)::text as line
+             'score', s.score, 'mergedInto', m.key, 'part', s.part, 'metadata', s.metadata, 'createdAt', s.created_at)::text as line
       from signature s
       left join signature m on m.tenant_id = ${t} and m.signature_id = s.merged_into_id
      where s.tenant_id = ${t} order by s.key`,
   form: (t) => `
-    select json_build_object('kind', 'form', 'key', f.key, 'contentKey', f.content_key, 'signature', s.key,
+    select json_build_object('kind', 'form', 'key', f.key, 'contentKey', f.content_key, 'signature', s.key, 'formKey', f.form_key,
              'partition', f.partition, 'example', f.example, 'firstSeenAt', f.first_seen_at,
              'firstCountedAt', f.first_counted_at)::text as line
       from signature_form f
@@ -79,8 +79,9 @@ export const EXPORT_QUERIES: Readonly<Record<RecordKind, (tenantId: number) => s
       from signature_alias where tenant_id = ${t} order by created_at, alias_id`,
   constraint: (t) => `
     select json_build_object('kind', 'constraint', 'decision', kind, 'key', key, 'otherKey', other_key,
-             'detail', detail, 'author', author, 'undoneAt', undone_at, 'createdAt', created_at)::text as line
-      from signature_constraint where tenant_id = ${t} order by created_at, constraint_id`,
+             'detail', detail, 'author', author, 'reason', reason, 'moved', moved, 'undoneAt', undone_at,
+             'undoneBy', undone_by, 'createdAt', created_at)::text as line
+      from signature_constraint where tenant_id = ${t} order by seq`,
   counts: (t) => `
     select json_build_object('kind', 'counts', 'signature', min(s.key), 'host', min(a.hostname),
              'minutes', jsonb_agg(jsonb_build_array(b.minute, b.n, b.sourced, b.worst, b.first_us, b.last_us)

@@ -1,6 +1,7 @@
 // The file that carries a tenant's memory: JSON lines, a header first, an end last. Rows name each other by what is the
 // same in every database: signatures by key, assets by hostname, everything else by its portable id.
 import { z } from 'zod';
+import { PART_FIELDS } from '../domain/bindings.ts';
 import {
   CANDIDATE_STATES,
   CANDIDATE_TYPES,
@@ -68,6 +69,8 @@ const signature = z.object({
   score: millionths,
   /** The signature that it was joined into. */
   mergedInto: key.nullable(),
+  /** Of which messages of its form it is, where people parted them. */
+  part: z.string().nullable().default(null),
   metadata,
   createdAt: moment,
 });
@@ -77,6 +80,8 @@ const form = z.object({
   key,
   contentKey: key,
   signature: key,
+  /** The form that it is a part of. */
+  formKey: key.nullable().default(null),
   partition: z.string(),
   example: words,
   firstSeenAt: moment,
@@ -92,14 +97,37 @@ const alias = z.object({
   createdAt: moment,
 });
 
+const values = z.array(z.string()).min(1);
+
+const parting = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('FIELD'), field: z.enum(PART_FIELDS), values }),
+  z.object({
+    by: z.literal('PARAMETER'),
+    pattern: z.string().nullable(),
+    index: z.int().min(0),
+    values,
+  }),
+  z.object({ by: z.literal('WORD'), word: z.string() }),
+  z.object({ by: z.literal('FORMS'), keys: z.array(key).min(1) }),
+]);
+
+/** What a decision about signatures says: see src/domain/bindings.ts. */
+const decision = z.object({
+  anchors: z.array(z.object({ key, words: z.array(z.string()), partition: z.string(), element: key })),
+  parting: parting.nullable(),
+});
+
 const constraint = z.object({
   kind: z.literal('constraint'),
   decision: z.enum(['MUST_LINK', 'CANNOT_LINK']),
   key,
   otherKey: key,
-  detail: metadata,
+  detail: decision,
   author: z.string(),
+  reason: z.string().nullable().default(null),
+  moved: z.object({ events: count, candidates: count, incidents: count }).nullable().default(null),
   undoneAt: moment.nullable(),
+  undoneBy: z.string().nullable().default(null),
   createdAt: moment,
 });
 

@@ -12,7 +12,14 @@ import { type MergedCandidates, mergeCandidates } from './merge-candidates.ts';
 import { mergeClock, mergeCounts, mergeEpisodes, mergeSignals, mergeTotals } from './merge-counts.ts';
 import { type MergedIncidents, mergeHints, mergeIncidents, mergeLessons } from './merge-incidents.ts';
 import { mergeLinks, mergeOutcomes, mergeReviews, mergeSuppressions } from './merge-judgements.ts';
-import { addSignatures, joinFamilies, learnForms, mergeAssets, mergeDecisions } from './merge-signatures.ts';
+import {
+  addSignatures,
+  joinFamilies,
+  learnForms,
+  mergeAssets,
+  mergeDecisions,
+  obeyDecisions,
+} from './merge-signatures.ts';
 import type { LineFault, NumberedRecord } from './read-records.ts';
 import { findDangling } from './references.ts';
 import { Staging } from './staging.ts';
@@ -118,15 +125,14 @@ async function mergeStaged(
   merged.signature = await addSignatures(ctx);
   await joinFamilies(ctx);
   merged.alias = await mergeDecisions(ctx);
-  const reworded = await learnForms(ctx, new FamilyLearner());
+  const learner = new FamilyLearner();
+  const reworded = await learnForms(ctx, learner);
+  const rebound = await obeyDecisions(ctx, learner);
   const counts = await mergeCounts(ctx);
   merged.counts = counts.merged;
   await mergeTotals(ctx);
   await mergeClock(ctx);
-  await rewordFamilies(
-    { client: ctx.client, tenantId: ctx.tenantId, learner: new FamilyLearner() },
-    reworded,
-  );
+  await rewordFamilies({ client: ctx.client, tenantId: ctx.tenantId, learner }, [...reworded, ...rebound]);
   await mergeEpisodes(ctx, counts.touched);
   merged.signal = tally(await mergeSignals(ctx));
   const candidates = await mergeCandidates(ctx);

@@ -4,8 +4,10 @@
 import type { Severity } from '../domain/severity.ts';
 import type { FamilyLearner } from '../pipeline/families/learner.ts';
 import { groupFamilies } from '../pipeline/families/regroup.ts';
+import { Counting } from '../pipeline/fold/counting.ts';
 import { Deltas } from '../pipeline/fold/deltas.ts';
 import { sketched } from '../pipeline/sketch-forms.ts';
+import { readBindings } from '../store/bindings.ts';
 import { type Join, joinSignatures } from '../store/families.ts';
 import { writeSketches } from '../store/sketches.ts';
 import { type MergeContext, type Merged, run, staged, tally } from './merge.ts';
@@ -41,16 +43,16 @@ export const mergeAssets = async (ctx: MergeContext): Promise<Merged> =>
 
 const SIGNATURE_COLUMNS = `key text, scope text, version smallint, service text, "eventFamily" text, pattern text,
   example text, "pairKey" text, "pairRole" text, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz,
-  occurrences bigint, "worstSeverity" smallint, severities smallint, score int, "mergedInto" text, metadata jsonb, "createdAt" timestamptz`;
+  occurrences bigint, "worstSeverity" smallint, severities smallint, score int, "mergedInto" text, part text, metadata jsonb, "createdAt" timestamptz`;
 
 /** New rows only, uncounted; where each was joined to is taken over as it is. */
 export async function addSignatures(ctx: MergeContext): Promise<Merged> {
   const made = await run<{ key: string }>(
     ctx,
     `insert into signature (tenant_id, scope, key, version, service, event_family, pattern, example_message, pair_key,
-                            pair_role, first_seen_at, last_seen_at, worst_severity, severities, score, metadata, created_at)
+                            pair_role, first_seen_at, last_seen_at, worst_severity, severities, score, part, metadata, created_at)
      select distinct on (key) $1::int, scope, key, version, service, "eventFamily", pattern, example, "pairKey",
-            "pairRole", "firstSeenAt", "lastSeenAt", "worstSeverity", severities, score, nullif(metadata, 'null'), "createdAt"
+            "pairRole", "firstSeenAt", "lastSeenAt", "worstSeverity", severities, score, part, nullif(metadata, 'null'), "createdAt"
        from ${staged('signature', SIGNATURE_COLUMNS)} r order by key
      on conflict do nothing returning key`,
   );
@@ -114,12 +116,15 @@ export async function mergeDecisions(ctx: MergeContext): Promise<Merged> {
   );
   const constraints = await run(
     ctx,
-    `insert into signature_constraint (tenant_id, kind, key, other_key, detail, author, undone_at, created_at)
-     select $1, r.decision, r.key, r."otherKey", nullif(r.detail, 'null'), r.author, r."undoneAt", r."createdAt"
-       from ${staged('constraint', 'decision text, key text, "otherKey" text, detail jsonb, author text, "undoneAt" timestamptz, "createdAt" timestamptz')} r
-      where not exists (select 1 from signature_constraint c where c.tenant_id = $1 and c.key = r.key
-                           and c.other_key = r."otherKey" and c.kind = r.decision and c.created_at = r."createdAt")
-      order by r."createdAt", r.key returning 1`,
+    `insert into signature_constraint (tenant_id, kind, key, other_key, detail, author, reason, moved, undone_at,
+                                       undone_by, created_at, seq)
+     select $1, n.decision, n.key, n."otherKey", n.detail, n.author, n.reason, nullif(n.moved, 'null'), n."undoneAt",
+            n."undoneBy", n."createdAt", nextval('mnemograph_learnt_seq')
+       from (select * from ${staged('constraint', 'decision text, key text, "otherKey" text, detail jsonb, author text, reason text, moved jsonb, "undoneAt" timestamptz, "undoneBy" text, "createdAt" timestamptz')} r
+              where not exists (select 1 from signature_constraint c where c.tenant_id = $1 and c.key = r.key
+                                   and c.other_key = r."otherKey" and c.kind = r.decision and c.created_at = r."createdAt")
+              order by r."createdAt", r.key) n
+     returning 1`,
   );
   return { added: aliases.length + constraints.length, changed: 0 };
 }
@@ -139,9 +144,9 @@ interface Sighting {
 export async function learnForms(ctx: MergeContext, learner: FamilyLearner): Promise<string[]> {
   await run(
     ctx,
-    `insert into signature_form (tenant_id, key, content_key, signature_id, partition, example, first_seen_at)
-     select distinct on (r.key) $1::int, r.key, r."contentKey", s.signature_id, r.partition, r.example, r."firstSeenAt"
-       from ${staged('form', 'key text, "contentKey" text, signature text, partition text, example text, "firstSeenAt" timestamptz')} r
+    `insert into signature_form (tenant_id, key, form_key, content_key, signature_id, partition, example, first_seen_at)
+     select distinct on (r.key) $1::int, r.key, r."formKey", r."contentKey", s.signature_id, r.partition, r.example, r."firstSeenAt"
+       from ${staged('form', 'key text, "formKey" text, "contentKey" text, signature text, partition text, example text, "firstSeenAt" timestamptz')} r
        join signature s on s.tenant_id = $1 and s.key = r.signature
       order by r.key on conflict do nothing`,
   );
@@ -163,6 +168,18 @@ export async function learnForms(ctx: MergeContext, learner: FamilyLearner): Pro
     for (const signatureId of grouping.changed) changed.add(signatureId);
   }
   return [...changed];
+}
+
+/** Brings the families in line with all decisions, those that came along too; returns the signatures that changed. */
+export async function obeyDecisions(ctx: MergeContext, learner: FamilyLearner): Promise<readonly string[]> {
+  const { client, tenantId } = ctx;
+  const bindings = await readBindings(client, tenantId);
+  if (bindings.length === 0) return [];
+  const families = bindings.flatMap(({ anchors }) =>
+    anchors.map(({ partition, key }) => ({ partition, formKey: key })),
+  );
+  const counting = new Counting({ client, tenantId, learner });
+  return (await counting.rebind({ bindings, families, limit: Number.POSITIVE_INFINITY })).changed;
 }
 
 function sightingsOf(rows: readonly Sighting[]): Deltas {

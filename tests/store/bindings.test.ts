@@ -11,6 +11,7 @@ import type { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { mergeSignatures } from '../../src/review/signatures/merge-signatures.ts';
 import { splitSignature } from '../../src/review/signatures/split-signature.ts';
 import { undoBinding } from '../../src/review/signatures/undo-binding.ts';
+import { exported, imported, moved } from '../support/archive.ts';
 import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
 
 let t: TestPipeline;
@@ -227,6 +228,31 @@ describe('a form that joins a parted family later', () => {
     );
     expect(await counts()).toEqual([11, 11]);
     await expectConsistent();
+  });
+});
+
+describe('a memory that is taken along', () => {
+  it('brings the decisions, and obeys them there', async () => {
+    await tell([...[200, 200, 500].map(served), 'VM started', 'VM paused'], 0);
+    const by = { field: { name: 'httpStatus', values: ['500'] } } as const;
+    await splitSignature(ctx(), { signatureId: await idOf('GET'), by });
+    const ids = [await idOf('VM started'), await idOf('VM paused')];
+    const { bindingId } = await mergeSignatures(ctx(), { signatureIds: ids, reason: 'one thing' });
+    const lines = await exported(ctx());
+    caller = await t.callerOf(`moved-${tenants}`);
+    await imported(ctx(), lines);
+    expect(moved(await imported(ctx(), lines))).toBe(0);
+    expect(await counts()).toEqual([2, 2, 1]);
+    await tell([200, 500, 500].map(served), 9);
+    await tell(['VM paused'], 9, { pipeline: t.another() });
+    expect(await counts()).toEqual([3, 3, 3]);
+    const journal = await t.store.read<{ id: string; reason: string | null }[]>`
+      select constraint_id as id, reason from signature_constraint where tenant_id = ${caller.tenantId} order by seq`;
+    expect(journal.map(({ reason }) => reason)).toEqual([null, 'one thing']);
+    expect(journal.map(({ id }) => id)).not.toContain(bindingId);
+    await undoBinding(ctx(), { bindingId: journal[1]!.id });
+    await tell(['VM started'], 10);
+    expect((await counted()).length).toBe(4);
   });
 });
 

@@ -94,7 +94,7 @@ async function importWithin(
 ): Promise<ImportSummary> {
   const { tenantId } = ctx.caller;
 
-  const merge: MergeContext = { client, tx, tenantId, clock: ctx.clock };
+  const merge: MergeContext = { store: ctx.store, client, tx, tenantId, clock: ctx.clock };
   const staging = await Staging.open(client);
   const faults: LineFault[] = [];
   let records = 0;

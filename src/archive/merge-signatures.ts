@@ -6,6 +6,7 @@ import type { FamilyLearner } from '../pipeline/families/learner.ts';
 import { groupFamilies } from '../pipeline/families/regroup.ts';
 import { Counting } from '../pipeline/fold/counting.ts';
 import { Deltas } from '../pipeline/fold/deltas.ts';
+import { RuleBooks } from '../pipeline/rules/rule-books.ts';
 import { sketched } from '../pipeline/sketch-forms.ts';
 import { readBindings } from '../store/bindings.ts';
 import { type Join, joinSignatures } from '../store/families.ts';
@@ -172,13 +173,14 @@ export async function learnForms(ctx: MergeContext, learner: FamilyLearner): Pro
 
 /** Brings the families in line with all decisions, those that came along too; returns the signatures that changed. */
 export async function obeyDecisions(ctx: MergeContext, learner: FamilyLearner): Promise<readonly string[]> {
-  const { client, tenantId } = ctx;
+  const { client, tenantId, store, clock } = ctx;
   const bindings = await readBindings(client, tenantId);
   if (bindings.length === 0) return [];
   const families = bindings.flatMap(({ anchors }) =>
     anchors.map(({ partition, key }) => ({ partition, formKey: key })),
   );
-  const counting = new Counting({ client, tenantId, learner });
+  const reader = await new RuleBooks(store, clock).readerOf(tenantId);
+  const counting = new Counting({ client, tenantId, learner }, { reader, nowUs: clock.nowUs() });
   return (await counting.rebind({ bindings, families, limit: Number.POSITIVE_INFINITY })).changed;
 }
 

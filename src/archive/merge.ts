@@ -1,10 +1,11 @@
 // What every step of merging an archive works with: one tenant, one transaction, the staged records.
 import type pg from 'pg';
 import type { Clock } from '../domain/time.ts';
-import type { WriteTx } from '../store/store.ts';
+import type { Store, WriteTx } from '../store/store.ts';
 import type { RecordKind } from './format.ts';
 
 export interface MergeContext {
+  readonly store: Store;
   readonly client: pg.ClientBase;
   readonly tx: WriteTx;
   readonly tenantId: number;

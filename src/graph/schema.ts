@@ -5,6 +5,7 @@ import './scalars.ts';
 import './types/anomaly-scoring.ts';
 import './types/asset-mutations.ts';
 import './types/asset.ts';
+import './types/backtest.ts';
 import './types/calibration.ts';
 import './types/candidate.ts';
 import './types/change-mutations.ts';

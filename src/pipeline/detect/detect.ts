@@ -50,11 +50,31 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
   const matched = input.matched ?? [];
   const untilMinute = input.untilMinute ?? null;
   if (isIdle({ touched, regrouped, restated, matched }) && untilMinute === null) return { announcements: [] };
-  const changed = mergeTouched([...touched, ...regrouped]);
   const ctx: DetectContext = { tx, ...input, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS };
   await lockDetection(tx, input.tenantId);
+  const found = await detectWork(ctx, { touched, regrouped, restated, matched }, untilMinute);
+  const incidents = await keepIncidents(
+    ctx,
+    { touched, regrouped, candidateIds: found.candidates.map(({ subjectId }) => subjectId) },
+    input.incidentActiveUs ?? INCIDENT_ACTIVE_US,
+  );
+  return { announcements: firstOfEach([...found.signals, ...found.candidates, ...incidents]) };
+}
+
+export interface Detected {
+  readonly signals: readonly Announcement[];
+  readonly candidates: readonly Announcement[];
+}
+
+/** Signals, groups and candidates of `work` (its ranges merged), under the settings of `ctx`. */
+export async function detectWork(
+  ctx: DetectContext,
+  { touched, regrouped, restated, matched }: Work,
+  untilMinute: number | null,
+): Promise<Detected> {
   const eventClock = await advanceClock(ctx, touched, untilMinute);
-  if (eventClock === null) return { announcements: [] };
+  if (eventClock === null) return { signals: [], candidates: [] };
+  const changed = mergeTouched([...touched, ...regrouped]);
   const signatures = await loadSignatures(
     ctx,
     changed.map((t) => t.signatureId),
@@ -108,22 +128,16 @@ export async function detect(tx: WriteTx, input: DetectInput): Promise<DetectOut
     ],
     { skipLocked: false },
   );
-  const incidents = await keepIncidents(
-    ctx,
-    { touched, regrouped, candidateIds: candidates.map(({ subjectId }) => subjectId) },
-    input.incidentActiveUs ?? INCIDENT_ACTIVE_US,
-  );
   return {
-    announcements: firstOfEach([
+    signals: [
       ...spikes.announcements,
       ...recoveries,
       ...silences.announcements,
       ...news.announcements,
       ...scored,
       ...ruleMatches.announcements,
-      ...candidates,
-      ...incidents,
-    ]),
+    ],
+    candidates,
   };
 }
 

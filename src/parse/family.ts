@@ -1,6 +1,7 @@
 // The family of an event: its service and the class of thing that happened, by the words of the message.
 
 export const EVENT_CLASSES = [
+  'certificate',
   'authentication',
   'link',
   'disk',
@@ -18,9 +19,14 @@ export type EventClass = (typeof EVENT_CLASSES)[number];
 
 /** Weight 3 settles the class nearly alone, 1 only adds to the others. Plurals in -s are found by their singular. */
 const WORDS: Record<Exclude<EventClass, 'other'>, Record<1 | 2 | 3, string>> = {
+  certificate: {
+    3: 'certificate x509 certbot',
+    2: 'cert expired expires tls handshake',
+    1: 'ssl issuer ca expiry',
+  },
   authentication: {
     3: 'authentication password login logon logoff logout pam_unix publickey authenticated sudo credential kerberos pam',
-    2: 'auth session unauthorized preauth user root account token privilege break-in ssh2 ldap certificate denied',
+    2: 'auth session unauthorized preauth user root account token privilege break-in ssh2 ldap denied',
     1: 'identification accepted permission permitted invalid',
   },
   link: {

@@ -115,6 +115,16 @@ export const KNOBS: readonly Knob[] = [
     windowDays: [['detect', 'selfHeal', 'windowUs'], 'ratio', 0.01, 7, 'Length of the window.', US_PER_DAY],
     minCycles: [['detect', 'selfHeal', 'minCycles'], 'whole', 1, 1_000, 'Least cycles within the window.'],
   }),
+  ...knobs('spread', {
+    minAssets: [['detect', 'spread', 'minAssets'], 'whole', 2, 1e6, 'Least assets within the window.'],
+    percentile: [
+      ['detect', 'spread', 'percentile'],
+      'ratio',
+      0,
+      1,
+      'The share of past windows that it must exceed.',
+    ],
+  }),
   ...knobs('anomaly', {
     minSeverity: [
       ['detect', 'anomaly', 'minSeverity'],
@@ -207,6 +217,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   episode: 'What an episode is.',
   recurrence: 'When a trouble that comes back is RECURRENCE.',
   selfHeal: 'When a problem that ends by itself is SELF_HEAL.',
+  spread: 'When one signature on several assets is SPREAD.',
   anomaly: 'When an error that is new is ANOMALY.',
   score: 'How candidates are scored and banded.',
 };

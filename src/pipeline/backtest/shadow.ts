@@ -12,6 +12,8 @@ const DERIVED = [
   'episode',
   'event_clock',
   'heartbeat',
+  'slot_asset',
+  'slot_spread',
   'signal',
   'correlation_group',
   'group_asset',

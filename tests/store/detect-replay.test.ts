@@ -48,3 +48,39 @@ describe('replay equivalence', () => {
     );
   });
 });
+
+describe('a late batch', () => {
+  const HOUR_US = 3_600_000_000;
+
+  it('of a tenth of a window, two hours old, ends in the same candidates', { timeout: 300_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyHistory, fc.nat(9), async (events, tenth) => {
+        const inOrder = [...events].sort((a, b) => a.us - b.us);
+        const byHour = batchesByHour(inOrder);
+        const inTime = await memoryAfter(byHour);
+        const held: { readonly dueUs: number; readonly events: WorldEvent[] }[] = [];
+        const deliveries = byHour.flatMap((hour) => {
+          const late = hour.filter((_, i) => i % 10 === tenth);
+          held.push({ dueUs: hour[0]!.us + 2 * HOUR_US, events: late });
+          const due = held.filter(({ dueUs }) => dueUs <= hour[0]!.us);
+          held.splice(0, due.length);
+          return [...due.map((d) => d.events), hour.filter((event) => !late.includes(event))];
+        });
+        const late = await memoryAfter(
+          [...deliveries, ...held.map((h) => h.events)].filter((d) => d.length > 0),
+        );
+        expect(late).toEqual(inTime);
+      }),
+      { numRuns: 4 },
+    );
+  });
+
+  function batchesByHour(inOrder: readonly WorldEvent[]): WorldEvent[][] {
+    const hours = new Map<number, WorldEvent[]>();
+    for (const event of inOrder) {
+      const hour = Math.floor(event.us / HOUR_US);
+      hours.set(hour, [...(hours.get(hour) ?? []), event]);
+    }
+    return [...hours.values()];
+  }
+});

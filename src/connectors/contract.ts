@@ -16,8 +16,10 @@ export interface ConnectorKind<Config = unknown> {
   readonly sourceType: SourceType;
   /** Reads the configuration of an instance; `{}` must be readable where the connector works without any. */
   readonly config: z.ZodType<Config>;
-  /** `presented`: its senders present the secret to us; `ours`: we present it to the other side. */
-  readonly secret: 'presented' | 'ours' | 'none';
+  /** `presented`: its senders can present one to us. */
+  readonly secret: 'presented' | 'none';
+  /** Whether we present one to the other side. */
+  readonly hasCredential?: boolean;
   /** Listens, follows or polls until stopped. Rejects where it cannot begin; it is tried again later. */
   run?(instance: Instance<Config>): Promise<Running>;
   /** Takes what is posted to the server's own port. */

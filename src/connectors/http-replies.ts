@@ -49,6 +49,15 @@ export function passwordOf(header: string | undefined): string | null {
   return colon < 0 ? null : pair.slice(colon + 1) || null;
 }
 
+/** A part of a path as it was meant; what cannot be decoded stands as it is. */
+export function pathPart(part = ''): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Throws ValidationError that tells where. */
 export function parseJson(text: string): unknown {
   try {

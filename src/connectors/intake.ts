@@ -4,6 +4,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { Clock } from '../domain/time.ts';
 import type { IngestEventsInput, IngestLinesInput, IngestOutcome, Via } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { UpsertAssetInput } from '../review/upsert-asset.ts';
 import type { Checkpoint, Checkpoints } from '../store/checkpoints.ts';
 import type { RejectedReason } from '../store/rejected.ts';
 import type { Loss } from '../store/sources.ts';
@@ -23,6 +24,7 @@ export interface IntakeOptions {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly upsertAsset: (caller: Caller, input: UpsertAssetInput) => Promise<void>;
   readonly reasons: (tenantId: number, rejectedIds: readonly string[]) => Promise<RejectedReason[]>;
   /** Notes what went wrong on the source's row. */
   readonly onFault: (message: string) => Promise<void>;
@@ -40,6 +42,8 @@ export interface Intake {
   events(input: IngestEventsInput): Promise<IngestOutcome>;
   /** Payloads as JSON text, each mapped into events; one that cannot be mapped is kept, with the reason. */
   payloads(payloads: readonly string[]): Promise<IngestOutcome>;
+  /** What is known of a host or device. */
+  asset(input: UpsertAssetInput): Promise<void>;
   /** Why inputs were rejected, by their positions. */
   reasons(rejectedIds: readonly string[]): Promise<RejectedReason[]>;
   /** For the source's page; the connector goes on. */
@@ -74,6 +78,7 @@ export function openIntake(options: IntakeOptions): Intake {
         via,
       ),
     payloads: (payloads) => pipeline.ingestPayloads(caller, { payloads, mayBeResent: true }, via),
+    asset: (input) => options.upsertAsset(caller, input),
     reasons: (rejectedIds) => options.reasons(caller.tenantId, rejectedIds),
     async fault(message) {
       logger.warn({ reason: message }, 'a source has a fault');

@@ -2,6 +2,7 @@ import type { ConnectorKind } from './contract.ts';
 import { elasticsearch } from './elasticsearch/elasticsearch.ts';
 import { files } from './files/files.ts';
 import { journald } from './journald/journald.ts';
+import { logicmonitor } from './logicmonitor/logicmonitor.ts';
 import { loki } from './loki/loki.ts';
 import { otlp } from './otlp/otlp.ts';
 import { splunkHec } from './splunk/hec.ts';
@@ -20,4 +21,5 @@ export const CONNECTOR_KINDS: readonly ConnectorKind[] = [
   loki,
   journald,
   windowsEvents,
+  logicmonitor,
 ];

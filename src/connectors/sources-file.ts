@@ -18,6 +18,7 @@ const filedSources = z.array(
     connector: z.string(),
     config: z.record(z.string(), z.unknown()).default({}),
     secret: z.string().optional(),
+    credential: z.string().optional(),
     enabled: z.boolean().default(true),
   }),
 );

@@ -6,6 +6,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { Clock } from '../domain/time.ts';
 import type { IngestOutcome } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { upsertAsset } from '../review/upsert-asset.ts';
 import { checkpointsOf } from '../store/checkpoints.ts';
 import { rejectedReasons } from '../store/rejected.ts';
 import { findSource, noteFault, noteLoss } from '../store/sources.ts';
@@ -65,6 +66,9 @@ export function openSources(options: SourcesOptions): Sources {
       checkpoints,
       clock,
       logger,
+      async upsertAsset(caller, input) {
+        await upsertAsset({ store, clock, caller }, input);
+      },
       reasons: (tenantId, ids) => rejectedReasons(store.writePool, tenantId, ids),
       onFault: (message) => noteFault(store, ref.tenantId, ref.name, message, clock.nowUs()),
       onLoss: (loss) => noteLoss(store, ref.tenantId, ref.name, loss),

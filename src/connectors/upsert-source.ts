@@ -17,6 +17,8 @@ export interface UpsertSourceInput {
   readonly config?: unknown;
   /** '' takes the secret away. */
   readonly secret?: string | null | undefined;
+  /** What we present to the other side; '' takes it away. */
+  readonly credential?: string | null | undefined;
   readonly enabled?: boolean | null | undefined;
 }
 
@@ -40,7 +42,10 @@ export async function upsertSource(
   const kind = kindOf(kinds, input.connector);
   const given = optionalJsonObject('config', input.config);
   if (given !== null) readConfig(kind, given);
-  const secrets = secretColumns(kind, input.secret ?? null);
+  const secrets = {
+    ...secretColumns(kind, input.secret ?? null),
+    ...credentialColumn(kind, input.credential ?? null),
+  };
   const { tenantId } = ctx.caller;
   return inTransaction(ctx, async (tx) => {
     const [known] = await tx
@@ -107,15 +112,30 @@ export function readConfig(kind: ConnectorKind, config: unknown): unknown {
 
 type SecretColumns = { secretHash?: string | null; credential?: string | null };
 
+function credentialColumn(kind: ConnectorKind, credential: string | null): SecretColumns {
+  if (credential === null) return {};
+  const path = ['input', 'credential'];
+  if (kind.hasCredential !== true)
+    throw new ValidationError(`A source of "${kind.kind}" presents nothing to anybody: leave it out.`, path);
+  refuseUnstorable('credential', credential);
+  return { credential: credential === '' ? null : credential };
+}
+
+function refuseUnstorable(name: string, secret: string): void {
+  if (secret.length > MAX_SECRET_CHARS || secret.includes('\u0000'))
+    throw new ValidationError(`"${name}" needs at most ${MAX_SECRET_CHARS} ordinary characters.`, [
+      'input',
+      name,
+    ]);
+}
+
 function secretColumns(kind: ConnectorKind, secret: string | null): SecretColumns {
   if (secret === null) return {};
   const path = ['input', 'secret'];
   if (kind.secret === 'none')
     throw new ValidationError(`The protocol of "${kind.kind}" carries no secret: leave it out.`, path);
-  if (secret === '') return kind.secret === 'presented' ? { secretHash: null } : { credential: null };
-  if (secret.length > MAX_SECRET_CHARS || secret.includes('\u0000'))
-    throw new ValidationError(`"secret" needs at most ${MAX_SECRET_CHARS} ordinary characters.`, path);
-  if (kind.secret === 'ours') return { credential: secret };
+  if (secret === '') return { secretHash: null };
+  refuseUnstorable('secret', secret);
   if (secret.length < MIN_SECRET_CHARS)
     throw new ValidationError(
       `"secret" needs at least ${MIN_SECRET_CHARS} characters: it alone lets in.`,

@@ -1,7 +1,7 @@
 // POST /webhook/<source>: any tool's JSON, mapped as the source's configuration says.
 import { z } from 'zod';
 import { connectorKind, type Receiver } from '../contract.ts';
-import { authorization, outcomeReply, parseJson, refuseAsJson } from '../http-replies.ts';
+import { authorization, outcomeReply, parseJson, pathPart, refuseAsJson } from '../http-replies.ts';
 import { guessEvent } from './guess.ts';
 import { compileMapping, type Mapping, mappingExpression } from './mapping.ts';
 import { PRESET_NAMES, presetMapping } from './presets.ts';
@@ -23,7 +23,7 @@ type WebhookConfig = z.output<typeof webhookConfig>;
 
 export const webhookReceiver: Receiver<WebhookConfig> = {
   accepts: (method, path) => method === 'POST' && PATH.test(path),
-  sourceName: (path) => decode(PATH.exec(path)?.[1] ?? ''),
+  sourceName: (path) => pathPart(PATH.exec(path)?.[1]),
   secretOf: ({ headers, query }) =>
     headers[SECRET_HEADER] ?? authorization(headers.authorization, 'Bearer') ?? query.get('secret'),
   async receive({ body }, _config, intake) {
@@ -59,12 +59,4 @@ function compiled(expression: string): Mapping {
     known.set(expression, mapping);
   }
   return mapping;
-}
-
-function decode(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }

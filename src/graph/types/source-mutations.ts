@@ -28,8 +28,11 @@ const UpsertSourceInput = builder.inputType('UpsertSourceInput', {
       description: "The connector's own settings as a JSON object; it replaces the old one.",
     }),
     secret: t.string({
+      description: 'What its senders must present; an empty one takes it away. It is never shown again.',
+    }),
+    credential: t.string({
       description:
-        'What its senders must present, or what we present to the other side; an empty one takes it away. It is never shown again.',
+        'What we present to the other side, such as `accessId:accessKey`; an empty one takes it away. It is never shown again.',
     }),
     enabled: t.boolean({ description: 'Whether it takes anything in; a new one does.' }),
   }),

@@ -8,7 +8,8 @@ import type {
   SeenBeforeVerdict as Verdict,
 } from '../../memory/seen-before/answer.ts';
 import { seenBefore } from '../../memory/seen-before/seen-before.ts';
-import { asOfArgument, setAsOf } from '../as-of.ts';
+import { type SeenElsewhere as Elsewhere, seenElsewhere } from '../../memory/seen-elsewhere.ts';
+import { asOfArgument, readHere, setAsOf } from '../as-of.ts';
 import { builder } from '../builder.ts';
 import { Coverage } from '../coverage.ts';
 import { EpisodeOutcomeEnum } from '../enums.ts';
@@ -60,7 +61,26 @@ const RecalledIncident = builder.objectRef<Recalled>('RecalledIncident').impleme
   }),
 });
 
-const SeenBefore = builder.objectRef<Answer>('SeenBefore').implement({
+const SeenElsewhere = builder.objectRef<Elsewhere>('SeenElsewhere').implement({
+  description: 'That others saw it too: told only among tenants that share, and never of fewer than five.',
+  fields: (t) => ({
+    atLeast: t.exposeInt('atLeast', {
+      description: 'So many other tenants, or more: 5, 10, 25, 50, 100, 250, 500 or 1000.',
+    }),
+    firstSeenAt: t.expose('firstDayUs', {
+      type: 'DateTime',
+      description: 'The day on which the first of them saw it, as its midnight in UTC.',
+    }),
+    text: t.exposeString('text', {
+      description: 'The same in words: "at 5 or more other tenants, first 3 days ago".',
+    }),
+  }),
+});
+
+/** The answer, and what was asked. */
+type Answered = Answer & { readonly asked: Question };
+
+const SeenBefore = builder.objectRef<Answered>('SeenBefore').implement({
   description: 'Whether it was seen before, and all that is remembered of it.',
   fields: (t) => ({
     verdict: t.expose('verdict', { type: SeenBeforeVerdict, description: 'The answer in a word.' }),
@@ -104,6 +124,19 @@ const SeenBefore = builder.objectRef<Answer>('SeenBefore').implement({
       keys: (a) => a.runbookHintIds,
     }),
     coverage: t.expose('coverage', { type: Coverage, description: 'What the answer can speak for.' }),
+    seenElsewhere: t.field({
+      type: SeenElsewhere,
+      nullable: true,
+      description:
+        'Whether other tenants saw it, from hashes of its words alone: null unless this tenant and at least five others share (`shareSignatures`) and have seen it.',
+      resolve: ({ asked, signatureId }, _args, context, info) =>
+        readHere(context, info, (read) =>
+          seenElsewhere(read, context.caller.tenantId, context.services.clock.nowUs(), {
+            input: asked,
+            signatureId,
+          }),
+        ),
+    }),
   }),
 });
 
@@ -143,10 +176,11 @@ builder.queryField('seenBefore', (t) =>
       input: t.arg({ type: SeenBeforeInput, required: true, description: 'What to look for.' }),
       ...asOfArgument(),
     },
-    resolve: (_root, { input, asOf }, context, info) => {
+    resolve: async (_root, { input, asOf }, context, info) => {
       setAsOf(context, info, asOf);
       const { services, caller } = context;
-      return seenBefore({ ...services, caller }, questionOf(input), asOf ?? null);
+      const asked = questionOf(input);
+      return { ...(await seenBefore({ ...services, caller }, asked, asOf ?? null)), asked };
     },
   }),
 );

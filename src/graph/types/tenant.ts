@@ -20,7 +20,8 @@ implementNode(Tenant, {
     metadata: t.column('metadata', { type: 'JSON', nullable: true, description: "The tenant's own data." }),
     shareSignatures: t.column('shareSignatures', {
       type: 'Boolean',
-      description: 'Whether its signatures may become GLOBAL ones.',
+      description:
+        'Whether others that share, too, may learn that what they ask about was seen elsewhere, and it of theirs: from hashes alone, and never of fewer than five tenants.',
     }),
     createdAt: t.column('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.column('updatedAt', { type: 'DateTime', description: 'When it was last edited.' }),

@@ -224,6 +224,17 @@ describe('a line that was never seen', () => {
     expect((await ask({ eventId: row!.event_id })).verdict).toBe('YES');
   });
 
+  it('is not seen when its form is stored and no event of it, and is compared as any other', async () => {
+    await remember([...HISTORY, 'Mar 10 08:00:00 gate cron[1]: nightly report of the warehouse was mailed']);
+    await t.store.writePool.query(
+      `update signature set occurrence_count = 0 where tenant_id = $1 and service = 'cron'`,
+      [caller.tenantId],
+    );
+    await remember(['Mar 10 09:00:00 gate cron[1]: nightly report of the warehouse was printed']);
+    const answer = await askText('nightly report of the warehouse was mailed');
+    expect(answer).toMatchObject({ verdict: 'SIMILAR', signatureId: null, occurrenceCount: 0 });
+  });
+
   it('is answered SIMILAR when most of its words are known, with what differs', async () => {
     await remember(HISTORY);
     const answer = await askText('Failed publickey for invalid user bob from 192.0.2.9 port 22 ssh2', {

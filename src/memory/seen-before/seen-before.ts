@@ -31,9 +31,10 @@ const EPISODES_SHOWN = 20;
 const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null, familyIds: [] };
 
 /**
- * Have we seen this before? YES: its exact signature, or the family it belongs to, has events (of an event: others than itself). SIMILAR: templates
- * that resemble it. NO: neither, within the coverage shown. UNKNOWN: nothing was ever ingested, or a known gap lies
- * inside what was asked. `asOfUs`: answered from what was known then. Throws ValidationError for an empty message, NotFoundError for an unknown id.
+ * Have we seen this before? YES: its exact signature, or the family it belongs to, has events (of an event: others
+ * than itself). SIMILAR: templates that resemble it. NO: neither, within the coverage shown. UNKNOWN: nothing was ever
+ * ingested, or a known gap lies inside what was asked. `asOfUs`: answered from what was known then. Throws
+ * ValidationError for an empty message, NotFoundError for an unknown id.
  */
 export async function seenBefore(
   ctx: VerbContext,
@@ -61,9 +62,14 @@ async function answer(
     coverageOf(read, tenantId),
   ]);
   if (coverage.fromUs === null) return nothingIngested(coverage);
-  const { question } = recognised;
-  const history = await readHistory(read, tenantId, question.signatureIds, coverage.hasUncounted);
-  const found = await gather(read, tenantId, recognised, coverage, history);
+  const historyOf = (question: Question) =>
+    readHistory(read, tenantId, question.signatureIds, coverage.hasUncounted);
+  const known = await historyOf(recognised.question);
+  const found =
+    known.length > 0 || recognised.question.signatureIds.length === 0
+      ? await gather(read, tenantId, recognised, coverage, known)
+      : await gatherUnseen(read, tenantId, recognised.question, coverage, historyOf);
+  const { history } = found;
   const { verdict, explanation } = await judge(read, tenantId, found);
   return {
     verdict,
@@ -105,6 +111,18 @@ async function recognise(read: postgres.Sql, tenantId: number, question: Questio
     question: { ...question, signatureIds: [familyId], isOfFamily: true },
     resemblance: NO_RESEMBLANCE,
   };
+}
+
+/** Its form is stored, and none of its events: so it was not seen, though something like it may have been. */
+async function gatherUnseen(
+  read: postgres.Sql,
+  tenantId: number,
+  question: Question,
+  coverage: Coverage,
+  historyOf: (question: Question) => Promise<SignatureHistory[]>,
+): Promise<Findings> {
+  const recognised = await recognise(read, tenantId, { ...question, signatureIds: [] });
+  return gather(read, tenantId, recognised, coverage, await historyOf(recognised.question));
 }
 
 async function gather(

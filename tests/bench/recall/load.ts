@@ -14,6 +14,7 @@ const SERVICES = 60;
 const HOSTS = 400;
 const DAY_MS = 86_400_000;
 const DAYS = 60;
+const SIGNATURES_AT_ONCE = 20_000;
 
 export interface Remembered {
   /** Numbers of the families, in the order of their signatures' ids. */
@@ -29,11 +30,23 @@ export async function remember(
   nowMs: number,
 ): Promise<Remembered> {
   const idOf = new Map<number, string>();
-  const rows = [...distinctFamilies(signatures)].map(({ family, message, contentKey }, i) => {
-    const id = String(i + 1);
+  let chunk: ReturnType<typeof signatureRows>[] = [];
+  for (const { family, message, contentKey } of distinctFamilies(signatures)) {
+    const id = String(idOf.size + 1);
     idOf.set(family, id);
-    return signatureRows(tenantId, id, message, contentKey, nowMs);
-  });
+    chunk.push(signatureRows(tenantId, id, message, contentKey, nowMs));
+    if (chunk.length < SIGNATURES_AT_ONCE && idOf.size < signatures) continue;
+    await copyChunk(pool, chunk);
+    chunk = [];
+  }
+  const statements = memories(tenantId, incidents, signatures, new Date(nowMs).toISOString());
+  for (const statement of statements) await pool.query(statement);
+  await pool.query(`select setval('mnemograph_id_seq', $1)`, [signatures + 10 * incidents + HOSTS]);
+  await pool.query('vacuum analyze');
+  return { families: [...idOf.keys()], idOf };
+}
+
+async function copyChunk(pool: pg.Pool, rows: readonly ReturnType<typeof signatureRows>[]): Promise<void> {
   await copy(
     pool,
     COLUMNS.signature,
@@ -59,11 +72,6 @@ export async function remember(
     COLUMNS.bucket,
     rows.map((r) => r.bucket),
   );
-  const statements = memories(tenantId, incidents, signatures, new Date(nowMs).toISOString());
-  for (const statement of statements) await pool.query(statement);
-  await pool.query(`select setval('mnemograph_id_seq', $1)`, [signatures + 10 * incidents + HOSTS]);
-  await pool.query('vacuum analyze');
-  return { families: [...idOf.keys()], idOf };
 }
 
 /** Families in order, those left out whose form an earlier one has. */

@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import { utcTime } from '../detect/text.ts';
 import { formatMicros, type Micros } from '../domain/time.ts';
 import { type Coverage, expiredGap } from './coverage.ts';
-import { type CoverageGap, droppedGaps, rejectedGaps } from './coverage-gaps.ts';
+import { type CoverageGap, readRecordedGaps } from './coverage-gaps.ts';
 import { microsOf } from './moments.ts';
 
 interface Span {
@@ -20,8 +20,7 @@ export async function readCoverageAsOf(
   const { fromUs, toUs, eventsFromUs } = await readSpan(read, tenantId, asOfUs);
   const expired = eventsFromUs !== null && fromUs !== null && fromUs < eventsFromUs;
   const gaps = [
-    ...(await droppedGaps(read, tenantId)),
-    ...(await rejectedGaps(read, tenantId)),
+    ...(await readRecordedGaps(read, tenantId)),
     ...(expired ? [expiredGap(fromUs, eventsFromUs), uncertainGap(fromUs, eventsFromUs, asOfUs)] : []),
   ];
   return { fromUs, toUs, complete: gaps.length === 0 && fromUs !== null, gaps, hasUncounted: true };

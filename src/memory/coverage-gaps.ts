@@ -23,116 +23,95 @@ const SILENCE_FACTOR = 5;
 const BATCHES_LOOKED_AT = 2_000;
 const REJECTIONS_LOOKED_AT = 10_000;
 const LOSSES_SHOWN = 100;
+const NOTE_CHARS = 160;
+
+type StoredKind = Exclude<GapKind, 'EXPIRED'>;
+
+interface GapRow {
+  readonly kind: StoredKind;
+  readonly source_id: string | null;
+  readonly name: string | null;
+  readonly from_at: string;
+  readonly to_at: string | null;
+  /** Inputs lost or rejected; microseconds of silence. */
+  readonly n: string;
+  readonly note: string | null;
+}
 
 /** Those that are open first. */
-export async function readGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const kinds = await Promise.all([
-    stoppedGaps(read, tenantId),
-    silentGaps(read, tenantId),
-    droppedGaps(read, tenantId),
-    rejectedGaps(read, tenantId),
-  ]);
-  return kinds.flat();
-}
+export const readGaps = (read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> =>
+  fetchGaps(
+    read,
+    read`${stopped(read, tenantId)} union all ${silent(read, tenantId)}
+         union all ${dropped(read, tenantId)} union all ${rejected(read, tenantId)}`,
+  );
 
-export async function rejectedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const rows = await read<
-    {
-      source_id: string | null;
-      name: string | null;
-      n: number;
-      from_at: string;
-      to_at: string;
-      reason: string;
-    }[]
-  >`
-    select r.source_id, max(s.name) as name, count(*)::int as n, min(r.received_at) as from_at,
-           max(r.received_at) as to_at, (array_agg(r.reason order by r.received_at desc))[1] as reason
-      from (select source_id, received_at, reason from rejected_input
-             where tenant_id = ${tenantId} and replayed_at is null
-             order by received_at desc limit ${REJECTIONS_LOOKED_AT}) r
-      left join source s on s.tenant_id = ${tenantId} and s.source_id = r.source_id
-     group by r.source_id order by max(r.received_at) desc`;
+/** Those whose time is on record, so that they can be told of an earlier moment, too. */
+export const readRecordedGaps = (read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> =>
+  fetchGaps(read, read`${dropped(read, tenantId)} union all ${rejected(read, tenantId)}`);
+
+async function fetchGaps(
+  read: postgres.Sql,
+  found: postgres.PendingQuery<postgres.Row[]>,
+): Promise<CoverageGap[]> {
+  const rows = await read<GapRow[]>`
+    select kind, source_id, name, from_at, to_at, n, note
+      from (${found}) g (rank, kind, source_id, name, from_at, to_at, n, note)
+     order by rank, to_at desc, name, source_id`;
   return rows.map((row) => ({
-    kind: 'REJECTED',
+    kind: row.kind,
     fromUs: microsOf(row.from_at),
-    toUs: microsOf(row.to_at),
-    reason: `${counted(row.n, 'input')}${fromSource(row.name)} could not be stored and ${row.n === 1 ? 'waits' : 'wait'} to be replayed. The last one: ${shortened(row.reason, 160)}`,
+    toUs: row.to_at === null ? null : microsOf(row.to_at),
+    reason: REASON[row.kind](row),
     sourceId: row.source_id,
   }));
 }
 
-const fromSource = (name: string | null) => (name === null ? '' : ` of "${name}"`);
-
-export async function droppedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const rows = await read<
-    { source_id: string; name: string; from_at: string; to_at: string; lost: string; reason: string }[]
-  >`
-    select g.source_id, s.name, g.from_at, g.to_at, g.lost, g.reason
-      from source_gap g join source s on s.tenant_id = ${tenantId} and s.source_id = g.source_id
-     where g.tenant_id = ${tenantId} order by g.to_at desc limit ${LOSSES_SHOWN}`;
-  return rows.map((row) => ({
-    kind: 'DROPPED',
-    fromUs: microsOf(row.from_at),
-    toUs: microsOf(row.to_at),
-    reason: `"${row.name}" lost ${counted(Number(row.lost), 'input')}. ${row.reason}`,
-    sourceId: row.source_id,
-  }));
-}
+const REASON: Record<StoredKind, (row: GapRow) => string> = {
+  FAILING: ({ name, note }) =>
+    `"${name}" is failing: ${shortened(note ?? 'no reason was given', NOTE_CHARS)}`,
+  DISABLED: ({ name }) => `"${name}" is disabled: nothing comes in by it until it is enabled again.`,
+  SILENT: ({ name, n }) =>
+    `Nothing came from "${name}" for ${spanText(Number(n))} while other sources went on.`,
+  DROPPED: ({ name, n, note }) => `"${name}" lost ${counted(Number(n), 'input')}. ${note}`,
+  REJECTED: ({ name, n, note }) =>
+    `${counted(Number(n), 'input')}${name === null ? '' : ` of "${name}"`} could not be stored and ${n === '1' ? 'waits' : 'wait'} to be replayed. The last one: ${shortened(note ?? '', NOTE_CHARS)}`,
+};
 
 /** Sources that bring nothing now: their last attempt ended in an error, or somebody turned them off. */
-async function stoppedGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const rows = await read<
-    { source_id: string; name: string; enabled: boolean; last_error: string | null; since: string }[]
-  >`
-    select source_id, name, enabled, last_error, coalesce(last_received_at, last_error_at, created_at) as since
-      from source
-     where tenant_id = ${tenantId}
-       and (not enabled or last_error_at > coalesce(last_received_at, '-infinity'))
-     order by name`;
-  return rows.map((row) => ({
-    kind: row.enabled ? 'FAILING' : 'DISABLED',
-    fromUs: microsOf(row.since),
-    toUs: null,
-    reason: row.enabled
-      ? `"${row.name}" is failing: ${shortened(row.last_error ?? 'no reason was given', 160)}`
-      : `"${row.name}" is disabled: nothing comes in by it until it is enabled again.`,
-    sourceId: row.source_id,
-  }));
-}
+const stopped = (read: postgres.Sql, tenantId: number) => read`
+  select 1, case when enabled then 'FAILING' else 'DISABLED' end, source_id, name,
+         coalesce(last_received_at, last_error_at, created_at), null::timestamptz, 0::bigint, last_error
+    from source
+   where tenant_id = ${tenantId} and (not enabled or last_error_at > coalesce(last_received_at, '-infinity'))`;
 
-async function silentGaps(read: postgres.Sql, tenantId: number): Promise<CoverageGap[]> {
-  const rows = await read<
-    { source_id: string; name: string; last_at: string; newest_at: string; usual_us: string }[]
-  >`
-    with recent as (
-      select source_id, received_at from ingest_batch where tenant_id = ${tenantId}
-       order by batch_id desc limit ${BATCHES_LOOKED_AT}
-    ), paused as (
-      select source_id, received_at,
-             received_at - lag(received_at) over (partition by source_id order by received_at) as pause
-        from recent
-    ), stream as (
-      select source_id, max(received_at) as last_at, max(max(received_at)) over () as newest_at,
+const silent = (read: postgres.Sql, tenantId: number) => read`
+  select 2, 'SILENT', t.source_id, s.name, t.last_at, null, (extract(epoch from t.quiet) * 1000000)::bigint, null
+    from (
+      select source_id, max(received_at) as last_at,
+             max(max(received_at)) over () - max(received_at) as quiet,
              percentile_disc(0.95) within group (order by pause) as usual,
              count(*) >= ${STREAM_MIN_BATCHES} and max(received_at) - min(received_at) >= ${STREAM_MIN_SPAN}::interval as flows
-        from paused group by source_id
-    )
-    select t.source_id, s.name, t.last_at, t.newest_at, (extract(epoch from t.usual) * 1000000)::bigint as usual_us
-      from stream t join source s on s.tenant_id = ${tenantId} and s.source_id = t.source_id
-     where t.flows and s.enabled and t.newest_at > t.last_at
-     order by s.name`;
-  return rows.flatMap((row) => {
-    const fromUs = microsOf(row.last_at);
-    const quietUs = microsOf(row.newest_at) - fromUs;
-    const allowedUs = Math.max(SILENCE_FLOOR_US, SILENCE_FACTOR * Number(row.usual_us));
-    if (quietUs <= allowedUs) return [];
-    return {
-      kind: 'SILENT',
-      fromUs,
-      toUs: null,
-      reason: `Nothing came from "${row.name}" for ${spanText(quietUs)} while other sources went on.`,
-      sourceId: row.source_id,
-    };
-  });
-}
+        from (select source_id, received_at,
+                     received_at - lag(received_at) over (partition by source_id order by received_at) as pause
+                from (select source_id, received_at from ingest_batch where tenant_id = ${tenantId}
+                       order by batch_id desc limit ${BATCHES_LOOKED_AT}) recent) paused
+       group by source_id) t
+    join source s on s.tenant_id = ${tenantId} and s.source_id = t.source_id
+   where t.flows and s.enabled
+     and t.quiet > greatest(${SILENCE_FLOOR_US / 1_000_000} * interval '1 second', ${SILENCE_FACTOR} * t.usual)`;
+
+const dropped = (read: postgres.Sql, tenantId: number) => read`
+  select 3, 'DROPPED', g.source_id, s.name, g.from_at, g.to_at, g.lost, g.reason
+    from (select source_id, from_at, to_at, lost, reason from source_gap
+           where tenant_id = ${tenantId} order by to_at desc limit ${LOSSES_SHOWN}) g
+    join source s on s.tenant_id = ${tenantId} and s.source_id = g.source_id`;
+
+const rejected = (read: postgres.Sql, tenantId: number) => read`
+  select 4, 'REJECTED', r.source_id, max(s.name), min(r.received_at), max(r.received_at), count(*),
+         (array_agg(r.reason order by r.received_at desc))[1]
+    from (select source_id, received_at, reason from rejected_input
+           where tenant_id = ${tenantId} and replayed_at is null
+           order by received_at desc limit ${REJECTIONS_LOOKED_AT}) r
+    left join source s on s.tenant_id = ${tenantId} and s.source_id = r.source_id
+   group by r.source_id`;

@@ -43,8 +43,14 @@ function weightOf(token: string): number {
 
 const weightOfAll = (tokens: readonly string[]) => tokens.reduce((sum, token) => sum + weightOf(token), 0);
 
-/** Cheap upper bound of the similarity, for choosing which pairs to compare in full. */
-export function sharedWeight(first: readonly string[], second: readonly string[]): number {
+/** No less than their similarity, and cheap: what pays to be compared in full. */
+export function mostAlike(first: readonly string[], second: readonly string[]): number {
+  const total = weightOfAll(first) + weightOfAll(second);
+  const anyOrder = total === 0 ? 0 : (2 * sharedWeight(first, second)) / total;
+  return Math.min(1, Math.max(anyOrder, contained(first, second)));
+}
+
+function sharedWeight(first: readonly string[], second: readonly string[]): number {
   const left = countsOf(second);
   let shared = 0;
   for (const token of first) {

@@ -11,7 +11,6 @@ import { rulesFor } from '../../signature/parting.ts';
 import { WILDCARD } from '../../signature/pattern.ts';
 import { sketchWords } from '../../signature/sketch.ts';
 import { type Asker, NOTHING_NAMED, type Question } from './question.ts';
-import { rootsOf } from './roots.ts';
 import { namingValues } from './values.ts';
 
 /** Characters of a message in the question: more than any signature looks at. */
@@ -47,7 +46,7 @@ export async function readMessage({ read, tenantId, clock }: Asker, asked: Asked
     hostNamed: namedHost !== null,
     values: namingValues(line.message),
     placeWords,
-    signatureIds: await rootsOf(read, tenantId, held),
+    signatureIds: held,
   };
 }
 
@@ -67,7 +66,7 @@ function checkText(text: string): void {
   }
 }
 
-/** Signatures of the very form: in the service it comes from, or else in any. Structured events kept the text whole. */
+/** Signatures of the very form, merged ones led to where they went: in the service it comes from, or else in any. Structured events kept the text whole. */
 async function findForms(
   read: postgres.Sql,
   tenantId: number,
@@ -82,15 +81,17 @@ async function findForms(
   ];
   const keys = forms.map((form) => form.key);
   const rows = await read<FormRow[]>`
-    select f.key, f.signature_id as id, f.key = any(${keys}::text[]) as own,
+    select f.key, coalesce(s.merged_into_id, s.signature_id) as id, f.key = any(${keys}::text[]) as own,
            (select json_agg(json_build_object('key', r.key, 'parting', r.parting, 'partKey', r.part_key) order by r.position)
               from signature_rule r where r.tenant_id = ${tenantId} and r.form_key = f.key) as rules
       from signature_form f
+      join signature s on s.tenant_id = ${tenantId} and s.signature_id = f.signature_id
      where f.tenant_id = ${tenantId}
        and (f.key = any(${keys}::text[]) or f.content_key = any(${forms.map((form) => form.contentKey)}::text[]))`;
   const own = rows.filter((row) => row.own);
   const held = own.length > 0 || onlyThere ? own : rows;
-  return (await partsOf(read, tenantId, line, held)).map((row) => row.id);
+  const parts = await partsOf(read, tenantId, line, held);
+  return [...new Set(parts.map((row) => row.id))];
 }
 
 interface FormRow {
@@ -119,8 +120,9 @@ async function partsOf(
   }
   if (partKeys.size === 0) return [...forms];
   const parts = await read<{ id: string }[]>`
-    select signature_id as id from signature_form
-     where tenant_id = ${tenantId} and key = any(${[...partKeys.values()]}::text[])`;
+    select coalesce(s.merged_into_id, s.signature_id) as id
+      from signature_form f join signature s on s.tenant_id = ${tenantId} and s.signature_id = f.signature_id
+     where f.tenant_id = ${tenantId} and f.key = any(${[...partKeys.values()]}::text[])`;
   return [...forms.filter((form) => !partKeys.has(form)), ...parts];
 }
 

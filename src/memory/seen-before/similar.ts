@@ -4,7 +4,7 @@ import { sketchWords } from '../../signature/sketch.ts';
 import { FUNCTION_WORDS } from '../../signature/telling-words.ts';
 import { namedSome } from '../moments.ts';
 import type { SimilarSignature } from './answer.ts';
-import { compare, type Likeness, SIMILAR_FROM, tokensOf } from './likeness.ts';
+import { compare, type Likeness, mostAlike, SIMILAR_FROM, tokensOf } from './likeness.ts';
 import type { Question } from './question.ts';
 import { retrieveTemplates, type Template } from './retrieve.ts';
 
@@ -40,46 +40,62 @@ export async function findSimilar(
   return { similar, closest: ranked[0] ?? null, familyIds };
 }
 
-interface Ranked extends Similar {
+/** One way to compare the question with a template, and the most that can come of it. */
+interface Pair {
+  readonly template: Template;
+  readonly wanted: readonly string[];
+  readonly remembered: readonly string[];
+  readonly most: number;
+}
+
+interface Ranked extends Pair {
   readonly order: number;
-  readonly count: number;
+  readonly likeness: Likeness;
 }
 
 /** Best first, each signature once: by the form of it that is most alike, with or without the words for places. */
 function rank(question: Question, tokens: readonly string[], templates: readonly Template[]): Similar[] {
-  const { placeWords } = question;
-  const readings = [tokens, tokens.filter((token) => !placeWords.includes(token))];
-  const wanted = placeWords.length === 0 ? readings.slice(0, 1) : readings.filter((r) => r.length > 0);
   const best = new Map<string, Ranked>();
-  for (const template of templates) {
-    for (const pattern of new Set([template.memberPattern, template.rootPattern])) {
-      const remembered = tokensOf(pattern);
-      for (const reading of wanted) {
-        const found = judge(question, template, compare(reading, remembered));
-        const known = best.get(template.rootId);
-        if (known === undefined || found.order > known.order) best.set(template.rootId, found);
-      }
-    }
+  for (const pair of promising(question, tokens, templates)) {
+    if (best.size >= SHOWN && pair.most < SIMILAR_FROM) break;
+    const likeness = compare(pair.wanted, pair.remembered);
+    const order = likeness.similarity + (isAtHome(question, pair.template) ? SERVICE_MATTERS : 0);
+    const known = best.get(pair.template.rootId);
+    if (known === undefined || order > known.order)
+      best.set(pair.template.rootId, { ...pair, order, likeness });
   }
-  return [...best.values()]
-    .sort(
-      (a, b) =>
-        b.order - a.order || b.count - a.count || (BigInt(a.signatureId) < BigInt(b.signatureId) ? -1 : 1),
-    )
-    .map(({ order: _, count: __, ...similar }) => similar);
-}
-
-function judge(question: Question, template: Template, likeness: Likeness): Ranked {
-  return {
-    order: likeness.similarity + (isAtHome(question, template) ? SERVICE_MATTERS : 0),
-    count: template.count,
+  return [...best.values()].sort(byOrder).map(({ template, likeness }) => ({
     signatureId: template.rootId,
     pattern: template.rootPattern,
     service: template.service,
     similarity: likeness.similarity,
     reason: reasonOf(likeness, template, question.service),
-  };
+  }));
 }
+
+/** What may come out best first, so that the rest need not be compared in full. */
+function promising(question: Question, tokens: readonly string[], templates: readonly Template[]): Pair[] {
+  const placeless = tokens.filter((token) => !question.placeWords.includes(token));
+  const readings = placeless.length > 0 && placeless.length < tokens.length ? [tokens, placeless] : [tokens];
+  return templates
+    .flatMap((template) =>
+      [...new Set([template.memberPattern, template.rootPattern])].flatMap((pattern) => {
+        const remembered = tokensOf(pattern);
+        return readings.map((wanted) => ({
+          template,
+          wanted,
+          remembered,
+          most: mostAlike(wanted, remembered),
+        }));
+      }),
+    )
+    .sort((a, b) => b.most - a.most);
+}
+
+const byOrder = (a: Ranked, b: Ranked): number =>
+  b.order - a.order ||
+  b.template.count - a.template.count ||
+  (BigInt(a.template.rootId) < BigInt(b.template.rootId) ? -1 : 1);
 
 const isAtHome = ({ service, placeWords }: Question, template: Template): boolean =>
   template.service !== '' &&

@@ -6,6 +6,7 @@ import { undoBinding } from '../../review/signatures/undo-binding.ts';
 import { builder } from '../builder.ts';
 import { PartFieldEnum } from '../enums.ts';
 import { resultUnion } from '../errors.ts';
+import { keyOf } from '../filters.ts';
 import { keysOf, requiredKey } from '../keys.ts';
 import { Signature, SignatureBinding } from '../nodes.ts';
 import { loaded, loadedOrNull } from '../payload.ts';
@@ -121,13 +122,14 @@ builder.mutationField('splitSignature', (t) =>
     args: { input: t.arg({ type: SplitSignatureInput, required: true, description: 'Which, and by what.' }) },
     resolve: (_root, { input }, { services, caller }) => {
       const { signatureIds, ...by } = input.by;
-      const path = 'by.signatureIds';
+      const formOf = (id: string | number, i: number) =>
+        keyOf('Signature', String(id), ['input', 'by', 'signatureIds', String(i)]);
       return splitSignature(
         { ...services, caller },
         {
           ...input,
           signatureId: requiredKey('Signature', 'signatureId', input.signatureId),
-          by: signatureIds ? { signatureIds: keysOf('Signature', path, signatureIds) } : by,
+          by: signatureIds ? { signatureIds: signatureIds.map(formOf) } : by,
         },
       );
     },

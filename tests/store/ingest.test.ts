@@ -137,6 +137,17 @@ describe('ingest of lines', () => {
     expect(await counts()).toMatchObject({ events: 100, counted: 100, bucketed: 100, alive: 100 });
   });
 
+  it('counts a batch once that is sent again and again before it is counted', async () => {
+    await t.pipeline.ingestLines(caller, lines(failedLogins(100), 'one'));
+    await t.pipeline.settle(caller.tenantId);
+    await uncount();
+    await Promise.all(
+      Array.from({ length: 8 }, () => t.pipeline.ingestLines(caller, lines(failedLogins(100), 'one'))),
+    );
+    await t.pipeline.settle(caller.tenantId);
+    expect(await counts()).toMatchObject({ events: 100, counted: 100, bucketed: 100, alive: 100 });
+  });
+
   it('counts what a crashed process stored and never counted', async () => {
     const crashed = t.another();
     await crashed.ingestLines(caller, lines(failedLogins(100), 'one'));

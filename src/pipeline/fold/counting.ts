@@ -84,7 +84,7 @@ export class Counting {
       batches.map((batch) => batch.batchId),
     );
     const sum = new Deltas();
-    for (const batch of batches) if (claimed.has(batch.batchId)) sum.merge(batch.deltas);
+    for (const batch of onceEach(batches)) if (claimed.has(batch.batchId)) sum.merge(batch.deltas);
     const grouping = await groupFamilies(this.#families, sum, others);
     const grouped = sum.grouped(grouping.rootOf);
     if (sum.eventCount > 0) {
@@ -137,6 +137,10 @@ export class Counting {
     }
   }
 }
+
+/** A batch that is sent again before it is counted comes twice. */
+const onceEach = (batches: readonly FoldableBatch[]): Iterable<FoldableBatch> =>
+  new Map(batches.map((batch) => [batch.batchId, batch])).values();
 
 // A pattern depends on the message alone, not on the partition.
 const withPatterns = (sum: Deltas) =>

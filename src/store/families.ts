@@ -82,7 +82,8 @@ const STATEMENTS = {
   candidates: `update candidate c set subject = replace(c.subject, m.from_key, m.to_key)
                  from m join candidate_signature x on x.tenant_id = $1 and x.signature_id = m.from_id
                 where c.tenant_id = $1 and c.candidate_id = x.candidate_id
-                  and split_part(c.subject, '@', 1) = 'sig:' || m.from_key`,
+                  and (split_part(c.subject, '@', 1) = 'sig:' || m.from_key
+                    or c.type = 'PRECURSOR' and split_part(c.subject, '@', 2) = m.from_key)`,
   suppressions: `update suppression s set subject = replace(s.subject, m.from_key, m.to_key)
                    from m where s.tenant_id = $1 and split_part(s.subject, '@', 1) = 'sig:' || m.from_key`,
   feedback: `update review r set signature_id = m.to_id

@@ -92,6 +92,29 @@ const outbreaks = fc
     ),
   );
 
+/** Failures that something led, more or less; several within a look-back, runs apart. */
+const leads = fc
+  .array(
+    fc.record({
+      host,
+      day: fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 16, 17, 18, 45),
+      minute: fc.nat(600),
+      lead: fc.constantFrom(0, 1, 14, 14, 59, 60, 61),
+      parts: fc.constantFrom('both', 'both', 'both', 'sign', 'failure'),
+    }),
+    { maxLength: 14 },
+  )
+  .map((all) =>
+    all.flatMap(({ host: on, day, minute, lead, parts }) => [
+      ...(parts === 'failure'
+        ? []
+        : [event(day * DAY + minute, 0, on, 'retry', Severity.NOTICE, 'retrying')]),
+      ...(parts === 'sign'
+        ? []
+        : [event(day * DAY + minute + lead, 0, on, 'halted', Severity.CRITICAL, 'controller halted')]),
+    ]),
+  );
+
 /** Errors so rare that they may be new, and words that alarm. */
 const rarities = fc
   .array(
@@ -138,6 +161,7 @@ export const anyHistory: fc.Arbitrary<WorldEvent[]> = fc
     flaps,
     rarities,
     outbreaks,
+    leads,
   )
   .map(([beats, bursts, ...sparse]) => [...beats.flat(), ...bursts.flat(), ...sparse.flat()])
   .filter((events) => events.length > 0);

@@ -47,6 +47,7 @@ export async function refreshCandidates(
       ctx,
       widened.filter((s) => s.type === 'ANOMALY' && s.about === 'SILENCE'),
     )),
+    ...widened.flatMap((scope) => (scope.type === 'PRECURSOR' ? [{ scope, findings: scope.findings }] : [])),
     ...(await judgeSpreads(
       ctx,
       widened.filter((s) => s.type === 'SPREAD'),

@@ -114,6 +114,7 @@ export async function detectWork(
     pairsTouched,
     bursts: spikes.changes,
     spreads,
+    episodes,
     verdicts,
     clock: eventClock,
     silences: silences.changes,

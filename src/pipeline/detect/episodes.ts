@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm';
 import { chainEpisodes } from '../../detect/episode.ts';
 import type { Bucket, Episode } from '../../detect/rows.ts';
-import { minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
+import { type Micros, minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import type { Touched } from './touched.ts';
 
@@ -25,6 +25,8 @@ export interface EpisodeChange {
   readonly gone: readonly Episode[];
   /** Those of `episodes` that are new or other than they were. */
   readonly written: readonly Episode[];
+  /** The starts that came or went. */
+  readonly moved: readonly Micros[];
 }
 
 export async function updateEpisodes(
@@ -178,12 +180,15 @@ function rechain(ctx: DetectContext, chain: Chain, loaded: Loaded): EpisodeChang
   const mine = met < 0 ? computed : computed.slice(0, met);
   const endUs = met < 0 ? Number.POSITIVE_INFINITY : computed[met]!.startUs;
   const starts = new Set(mine.map((e) => e.startUs));
+  const gone = loaded.stored.filter((e) => e.startUs < endUs && !starts.has(e.startUs));
+  const begun = mine.filter((e) => !storedByStart.has(e.startUs));
   return {
     signatureId: chain.signatureId,
     assetId: chain.assetId,
     episodes: mine,
-    gone: loaded.stored.filter((e) => e.startUs < endUs && !starts.has(e.startUs)),
+    gone,
     written: mine.filter((e) => !isSame(e, storedByStart.get(e.startUs))),
+    moved: [...gone, ...begun].map((e) => e.startUs),
   };
 }
 

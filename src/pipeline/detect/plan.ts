@@ -11,7 +11,9 @@ import { type Micros, US_PER_MINUTE } from '../../domain/time.ts';
 import { type AnomalyTouch, anomalyScopes } from './anomaly-scopes.ts';
 import { asJson, type DetectContext, query } from './context.ts';
 import type { TouchedPair } from './cycles.ts';
+import type { EpisodeChange } from './episodes.ts';
 import { idRows, loadHostnames, loadPairs, loadSignatures, type SignatureRow } from './facts.ts';
+import { precursorScopes } from './precursors.ts';
 import type { Scope } from './scopes.ts';
 import type { BurstChange } from './spike-signals.ts';
 import type { SpreadChange } from './spreads.ts';
@@ -23,6 +25,7 @@ export interface Plan extends AnomalyTouch {
   readonly pairsTouched: readonly TouchedPair[];
   readonly bursts: readonly BurstChange[];
   readonly spreads: readonly SpreadChange[];
+  readonly episodes: readonly EpisodeChange[];
 }
 
 const startOf = (t: Touched): Micros => t.fromMinute * US_PER_MINUTE;
@@ -95,6 +98,7 @@ export async function scopesOfTouched(ctx: DetectContext, plan: Plan): Promise<S
     ...(await burstScopes(ctx, plan)),
     ...(await anomalyScopes(ctx, plan)),
     ...(await spreadScopes(ctx, plan)),
+    ...(await precursorScopes(ctx, { ...plan, retold: olderOf(plan) })),
     ...(await aged(ctx, plan)),
   ];
 }
@@ -134,16 +138,20 @@ type StoredRow = {
   toUs: string;
 };
 
+const olderOf = (plan: Plan): string[] => [
+  ...plan.restated,
+  ...plan.touched.flatMap((t) => {
+    const signature = plan.signatures.get(t.signatureId);
+    return signature !== undefined && startOf(t) <= signature.firstSeenUs ? [signature.signatureId] : [];
+  }),
+];
+
 /**
  * A new earliest event makes its signature older and may change how it is written, as a new form of a family may: every
  * candidate of that signature says both.
  */
 async function aged(ctx: DetectContext, plan: Plan): Promise<Scope[]> {
-  const older = plan.touched.flatMap((t) => {
-    const signature = plan.signatures.get(t.signatureId);
-    return signature !== undefined && startOf(t) <= signature.firstSeenUs ? [signature.signatureId] : [];
-  });
-  older.push(...plan.restated);
+  const older = olderOf(plan);
   if (older.length === 0) return [];
   const rows = await query<StoredRow>(
     ctx,

@@ -55,7 +55,22 @@ export interface PrecursorScope extends Touch {
   readonly findings: Finding[];
 }
 
-export type Scope = RecurrenceScope | BurstScope | SelfHealScope | AnomalyScope | SilenceScope | SpreadScope;
+export interface PrecursorScope extends Touch {
+  readonly type: 'PRECURSOR';
+  readonly failure: SignatureRow;
+  readonly sign: SignatureRow;
+  /** All pairs of a failure are judged together, before their scopes are known. */
+  readonly findings: Finding[];
+}
+
+export type Scope =
+  | RecurrenceScope
+  | BurstScope
+  | SelfHealScope
+  | AnomalyScope
+  | SilenceScope
+  | SpreadScope
+  | PrecursorScope;
 
 export const scopeKey = (scope: { readonly type: string; readonly subject: string }): string =>
   `${scope.type}|${scope.subject}`;
@@ -63,6 +78,7 @@ export const scopeKey = (scope: { readonly type: string; readonly subject: strin
 /** The signatures that a candidate of this scope is about. */
 export function membersOf(scope: Scope): readonly SignatureRow[] {
   if (scope.type === 'SELF_HEAL') return scope.members.map(asRoot);
+  if (scope.type === 'PRECURSOR') return [scope.failure, scope.sign];
   return 'signature' in scope ? [scope.signature] : [];
 }
 

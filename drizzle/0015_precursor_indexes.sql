@@ -1,0 +1,2 @@
+CREATE INDEX "episode_asset_idx" ON "episode" USING btree ("tenant_id","asset_id","start_at");--> statement-breakpoint
+CREATE INDEX "episode_failure_idx" ON "episode" USING btree ("tenant_id","start_at") WHERE "episode"."worst" >= 5;

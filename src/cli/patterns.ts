@@ -1,11 +1,12 @@
 // `mnemograph patterns`: the signatures of a log file or stream, without server or database.
 import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { type Command, InvalidArgumentError } from 'commander';
+import { createGunzip } from 'node:zlib';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Clock, systemClock } from '../domain/time.ts';
 import { parseLine } from '../parse/parse-line.ts';
 import { MAX_FORMS } from '../signature/generalise.ts';
-import { type MinedForm, Miner } from '../signature/miner.ts';
+import { type MinedFamily, type MinedForm, Miner } from '../signature/miner.ts';
 import { lineBatches } from './line-batches.ts';
 import { isClosedPipe, write } from './output.ts';
 import { reportJson, reportTable } from './patterns-report.ts';
@@ -17,20 +18,32 @@ export interface PatternsOptions {
   assign?: boolean;
   /** The number of signatures to print; 0 for all. Default: all as JSON, {@link DEFAULT_TOP} as a table. */
   top?: number;
+  /** Leaves out signatures of fewer lines. */
+  min?: number;
+  /** Default: `count`, the most frequent first; `first` and `last` are by line number, rare ones first with `rare`. */
+  sort?: SortOrder;
 }
 
+export const SORT_ORDERS = ['count', 'rare', 'first', 'last'] as const;
+export type SortOrder = (typeof SORT_ORDERS)[number];
+
 interface Streams {
-  input: Readable;
+  /** Read one after the other; line numbers go on from one to the next. */
+  inputs: Iterable<Readable>;
   output: Writable & { columns?: number };
   warnings: Writable;
 }
 
 const DEFAULT_TOP = 40;
 const DEFAULT_COLUMNS = 140;
+const READ_BYTES = 1 << 18;
 
 const EXAMPLES = `
 Examples:
   $ mnemograph patterns /var/log/syslog
+  $ mnemograph patterns --min 10 app.log app.log.1 app.log.2.gz
+  $ mnemograph patterns --sort rare --top 20 /var/log/syslog      what hardly ever happens
+  $ mnemograph patterns --sort first --json app.log | jq '.signatures[-1]'      what is newest
   $ journalctl -o short-iso | mnemograph patterns --top 20
   $ mnemograph patterns --by-program --json app.log | jq '.signatures[0]'
   $ mnemograph patterns --content --assign messages.txt > signatures.jsonl
@@ -45,7 +58,7 @@ export function registerPatterns(program: Command): void {
       'Reads log lines, takes their headers off, and prints the signatures found: how often, where, and an example.\n' +
         'Needs no server and no database.',
     )
-    .argument('[file]', 'the log to read, - for standard input', '-')
+    .argument('[files...]', 'logs to read, .gz too; - or nothing for standard input')
     .option('--content', 'the lines are bare messages: do not look for headers')
     .option('--by-program', 'keep equal messages of different programs apart')
     .option(
@@ -53,16 +66,25 @@ export function registerPatterns(program: Command): void {
       `print the n most frequent signatures, 0 for all (default: ${DEFAULT_TOP} in the table)`,
       count,
     )
-    .option('--json', 'print JSON')
+    .option('--min <n>', 'leave out signatures of fewer than n lines', count)
+    .addOption(
+      new Option('--sort <order>', 'most lines first, fewest lines first, by first line or by last line')
+        .choices(SORT_ORDERS)
+        .default('count'),
+    )
+    .addOption(new Option('--json', 'print JSON').conflicts('assign'))
     .option(
       '--assign',
       'print JSON lines: the signature of every line, then what was joined and the final patterns',
     )
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: PatternsOptions, command: Command) => {
+    .action(async (files: readonly string[], options: PatternsOptions, command: Command) => {
+      let file = '-';
+      function* inputs(): Generator<Readable> {
+        for (file of files.length === 0 ? ['-'] : files) yield openInput(file);
+      }
       try {
-        const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-        await runPatterns({ input, output: process.stdout, warnings: process.stderr }, options);
+        await runPatterns({ inputs: inputs(), output: process.stdout, warnings: process.stderr }, options);
       } catch (error) {
         if (isClosedPipe(error)) return;
         const reason = unreadable(error);
@@ -72,9 +94,19 @@ export function registerPatterns(program: Command): void {
     });
 }
 
-/** Reads `input` to its end and writes the report; rejects with the error of a stream. */
+/** The bytes of a file, unpacked where its name ends in .gz; `-` is standard input. */
+export function openInput(file: string): Readable {
+  if (file === '-') return process.stdin;
+  const raw = createReadStream(file, { highWaterMark: READ_BYTES });
+  if (!file.endsWith('.gz')) return raw;
+  const unpacked = createGunzip({ chunkSize: READ_BYTES });
+  raw.once('error', (error) => unpacked.destroy(error));
+  return raw.pipe(unpacked);
+}
+
+/** Reads all of `inputs` and writes the report; rejects with the error of a stream. */
 export async function runPatterns(
-  { input, output, warnings }: Streams,
+  { inputs, output, warnings }: Streams,
   options: PatternsOptions,
   clock: Clock = systemClock,
 ): Promise<void> {
@@ -87,9 +119,11 @@ export async function runPatterns(
   };
   const failure = new Promise<never>((_, reject) => output.once('error', reject));
   failure.catch(() => {});
-  for await (const lines of lineBatches(input)) {
-    if (options.assign) await Promise.race([failure, write(output, assignments(miner, lines, observe))]);
-    else for (const line of lines) observe(line);
+  for (const input of inputs) {
+    for await (const lines of lineBatches(input)) {
+      if (options.assign) await Promise.race([failure, write(output, assignments(miner, lines, observe))]);
+      else for (const line of lines) observe(line);
+    }
   }
   await Promise.race([failure, write(output, report(miner, output, options))]);
   for (const partition of miner.full) {
@@ -108,17 +142,34 @@ function report(miner: Miner, output: Streams['output'], options: PatternsOption
     return [...aliases, ...finals, ''].join('\n');
   }
   const top = options.top ?? (options.json ? 0 : DEFAULT_TOP);
-  const shown = top === 0 ? families : families.slice(0, top);
+  const found = families
+    .filter(({ count }) => count >= (options.min ?? 0))
+    .sort(ORDER[options.sort ?? 'count']);
+  const shown = top === 0 ? found : found.slice(0, top);
   if (options.json) return reportJson(miner, shown);
   return reportTable(miner, shown, families.length, output.columns ?? DEFAULT_COLUMNS);
 }
 
+/** Ties are by the first line: no two families share it. */
+const ORDER: Readonly<Record<SortOrder, (a: MinedFamily, b: MinedFamily) => number>> = {
+  count: (a, b) => b.count - a.count || a.firstLine - b.firstLine,
+  rare: (a, b) => a.count - b.count || a.firstLine - b.firstLine,
+  first: (a, b) => a.firstLine - b.firstLine,
+  last: (a, b) => a.lastLine - b.lastLine || a.firstLine - b.firstLine,
+};
+
 function assignments(miner: Miner, lines: readonly string[], observe: (line: string) => MinedForm): string {
   let text = '';
   let number = miner.lines;
+  let last: MinedForm | null = null;
+  let rest = '';
   for (const line of lines) {
-    const { assigned, pattern } = observe(line);
-    text += `{"line":${++number},"signature":"${assigned}","template":${JSON.stringify(pattern)}}\n`;
+    const form = observe(line);
+    if (form !== last) {
+      last = form;
+      rest = `,"signature":"${form.assigned}","template":${JSON.stringify(form.pattern)}}\n`;
+    }
+    text += `{"line":${++number}${rest}`;
   }
   return text;
 }
@@ -139,6 +190,9 @@ function unreadable(error: unknown): string | null {
     case 'EACCES':
     case 'EPERM':
       return 'permission denied';
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+      return 'it is no whole gzip file';
     default:
       return null;
   }

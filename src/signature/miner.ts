@@ -113,7 +113,9 @@ export class Miner {
   }
 
   /** A line of a form that is not stored: stores it while there is room, or counts it with the form it falls to. */
-  #meet(message: string, partition: string, line: number): MinedForm {
+  #meet(read: string, partition: string, line: number): MinedForm {
+    const message = ownCopy(read);
+    this.#analysis.text = message;
     const { high, low } = this.#keys;
     const generaliser = this.#generaliserOf(partition);
     const tokens = tokensOf(this.#analysis);
@@ -182,3 +184,6 @@ export class Miner {
     return form;
   }
 }
+
+/** A slice keeps the whole text alive that it was cut from: what is stored for long must not be one. */
+const ownCopy = (text: string): string => JSON.parse(JSON.stringify(text)) as string;

@@ -1,8 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { lineBatches, MAX_LINE_LENGTH } from '../../src/cli/line-batches.ts';
-import { type PatternsOptions, registerPatterns, runPatterns } from '../../src/cli/patterns.ts';
+import { openInput, type PatternsOptions, registerPatterns, runPatterns } from '../../src/cli/patterns.ts';
 
 const LOG = [
   '<34>1 2026-03-01T02:30:00Z web01 nginx 7 - - upstream 10.0.0.1 timed out',
@@ -15,7 +19,8 @@ async function patterns(lines: readonly string[], options: PatternsOptions): Pro
   const output = new PassThrough();
   const warnings = new PassThrough();
   const text = output.setEncoding('utf8').toArray();
-  await runPatterns({ input: Readable.from([Buffer.from(lines.join('\n'))]), output, warnings }, options);
+  const inputs = [Readable.from([Buffer.from(lines.join('\n'))])];
+  await runPatterns({ inputs, output, warnings }, options);
   output.end();
   return (await text).join('');
 }
@@ -63,6 +68,38 @@ describe('mnemograph patterns', () => {
     expect(table).toContain('4 lines, 2 signatures, 1 of them not shown (--top 0 shows all)');
   });
 
+  it('leaves out what is rarer than asked for, and sorts as asked for', async () => {
+    const firsts = async (options: PatternsOptions) => {
+      const { signatures } = JSON.parse(await patterns(LOG, { json: true, byProgram: true, ...options }));
+      return signatures.map(({ firstLine }: { firstLine: number }) => firstLine);
+    };
+    expect(await firsts({ min: 2 })).toEqual([1]);
+    expect(await firsts({ sort: 'rare' })).toEqual([3, 4, 1]);
+    expect(await firsts({ sort: 'first' })).toEqual([1, 3, 4]);
+    expect(await firsts({ sort: 'last' })).toEqual([1, 3, 4]);
+  });
+
+  it('reads several inputs as one log', async () => {
+    const output = new PassThrough();
+    const text = output.setEncoding('utf8').toArray();
+    const inputs = [LOG.slice(0, 2), LOG.slice(2)].map((part) =>
+      Readable.from([Buffer.from(part.join('\n'))]),
+    );
+    await runPatterns({ inputs, output, warnings: new PassThrough() }, { json: true });
+    output.end();
+    expect(JSON.parse((await text).join(''))).toEqual(JSON.parse(await patterns(LOG, { json: true })));
+  });
+
+  it('finds the same signatures in any order of the lines', async () => {
+    const found = async (lines: readonly string[]) => {
+      const { signatures } = JSON.parse(await patterns(lines, { json: true }));
+      return signatures
+        .map(({ pattern, count }: { pattern: string; count: number }) => `${count} ${pattern}`)
+        .sort();
+    };
+    expect(await found(LOG.toReversed())).toEqual(await found(LOG));
+  });
+
   it('shows terminal control characters in no table', async () => {
     expect(await patterns(['\u001b[2Jcleared\u0007 the screen'], { content: true })).not.toMatch(
       /[\u0007\u001b]/,
@@ -96,12 +133,34 @@ describe('mnemograph patterns', () => {
     await expect(run).rejects.toThrow('cannot read /nowhere/at/all.log: no such file');
   });
 
+  it('reads gzip files, and says so when one is broken', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'patterns-'));
+    const whole = gzipSync(LOG.join('\n'));
+    await writeFile(join(folder, 'whole.gz'), whole);
+    await writeFile(join(folder, 'cut.gz'), whole.subarray(0, whole.length - 20));
+    const run = async (file: string) => {
+      const output = new PassThrough();
+      const text = output.setEncoding('utf8').toArray();
+      const inputs = [openInput(join(folder, file))];
+      await runPatterns({ inputs, output, warnings: new PassThrough() }, { json: true });
+      output.end();
+      return JSON.parse((await text).join(''));
+    };
+    try {
+      expect(await run('whole.gz')).toEqual(JSON.parse(await patterns(LOG, { json: true })));
+      await expect(run('cut.gz')).rejects.toMatchObject({ code: 'Z_BUF_ERROR' });
+      await expect(run('missing.gz')).rejects.toMatchObject({ code: 'ENOENT' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('fails with the error of its output, as when the reader goes away', async () => {
     const output = new PassThrough();
     output.destroy(Object.assign(new Error('gone'), { code: 'EPIPE' }));
     output.on('error', () => {});
-    const input = Readable.from([Buffer.from('a b c\n')]);
-    const run = runPatterns({ input, output, warnings: new PassThrough() }, { assign: true, content: true });
+    const inputs = [Readable.from([Buffer.from('a b c\n')])];
+    const run = runPatterns({ inputs, output, warnings: new PassThrough() }, { assign: true, content: true });
     await expect(run).rejects.toMatchObject({ code: expect.stringMatching(/EPIPE|ERR_STREAM_DESTROYED/) });
   });
 });

@@ -1,6 +1,7 @@
 // Cuts a request into chunks of one transaction each, every one under a key of its own.
 import { CHUNK_SIZE, type IngestEventsInput, type IngestLinesInput } from './input.ts';
 import { prepareEvents } from './prepare-events.ts';
+import { prepareInSlices } from './prepare-in-slices.ts';
 import { prepareLines } from './prepare-lines.ts';
 import { type MappedPayload, preparePayloads, slotsOf } from './prepare-payloads.ts';
 import type { Chunk } from './write.ts';
@@ -21,7 +22,10 @@ export function* lineChunks(origin: ChunkOrigin, input: IngestLinesInput): Itera
       startIndex,
       inputCount: lines.length,
       content: () => lines,
-      prepare: ({ batchPrefix }, context) => prepareLines(input, lines, startIndex, batchPrefix, context),
+      prepare: ({ batchPrefix }, context) =>
+        prepareInSlices(lines.length, (from, to) =>
+          prepareLines(input, lines.slice(from, to), startIndex + from, batchPrefix, context),
+        ),
     };
   }
 }
@@ -35,7 +39,7 @@ export function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Ite
       startIndex,
       inputCount: events.length,
       content: () => events.map((event) => JSON.stringify(event)),
-      prepare: (identity, context) => prepareEvents(events, startIndex, identity, context),
+      prepare: async (identity, context) => prepareEvents(events, startIndex, identity, context),
     };
   }
 }
@@ -57,7 +61,7 @@ export function* payloadChunks(
       startIndex: start,
       inputCount,
       content: () => mapped.map(({ payload }) => payload),
-      prepare: (identity, context) => preparePayloads(mapped, start, identity, context),
+      prepare: async (identity, context) => preparePayloads(mapped, start, identity, context),
     };
   }
 }

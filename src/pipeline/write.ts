@@ -27,7 +27,10 @@ export interface Chunk {
   /** All that makes the content what it is, for recognising a resend without looking inside. */
   content(): readonly string[];
   /** `batchPrefix` and `sourcePrefix` begin the identity of inputs without, and with, a key of their own. */
-  prepare(identity: { batchPrefix: string; sourcePrefix: string }, context: PrepareContext): Prepared;
+  prepare(
+    identity: { batchPrefix: string; sourcePrefix: string },
+    context: PrepareContext,
+  ): Promise<Prepared>;
 }
 
 export interface WriteServices {
@@ -64,7 +67,7 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
       batchPrefix: `${chunk.tenantId}\u0000batch\u0000${key}`,
       sourcePrefix: `${chunk.tenantId}\u0000source\u0000${source.text}`,
     };
-    const prepared = chunk.prepare(identity, { referenceUs, receivedUs, oldestUs });
+    const prepared = await chunk.prepare(identity, { referenceUs, receivedUs, oldestUs });
     if (chunk.replayOf !== null && prepared.rejections.length > 0) return refusedAgain(chunk.replayOf);
     const signed = await services.signer.sign(chunk.tenantId, source, prepared.events);
     await services.partitions.ensure(timesOf(prepared), receivedUs);

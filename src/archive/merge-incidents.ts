@@ -62,10 +62,15 @@ const INCIDENT_LINKS = [
      left join placed_candidate p on p.id = m.member::uuid
      left join candidate c on c.tenant_id = $1 and c.portable_id = m.member::uuid
     where coalesce(p.candidate_id, c.candidate_id) is not null on conflict do nothing`,
-  `insert into incident_event (tenant_id, incident_id, event_ts, event_id, message_raw)
-   select $1, i.incident_id, r.at, r.id, r.line
-     from ${staged('example', 'incident uuid, at timestamptz, id uuid, line text')} r
-     join incident i on i.tenant_id = $1 and i.portable_id = r.incident on conflict do nothing`,
+  `with lines as (
+     insert into incident_event (tenant_id, incident_id, event_ts, event_id, message_raw)
+     select $1, i.incident_id, r.at, r.id, r.line
+       from ${staged('example', 'incident uuid, at timestamptz, id uuid, line text')} r
+       join incident i on i.tenant_id = $1 and i.portable_id = r.incident
+     on conflict do nothing returning evidence_id, incident_id)
+   insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type)
+   select $1, 'EvidenceLine', evidence_id::text, 'Incident', incident_id::text, 'EVIDENCE_OF' from lines
+   on conflict do nothing`,
 ];
 
 export async function mergeIncidents(ctx: MergeContext): Promise<MergedIncidents> {

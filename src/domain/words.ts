@@ -141,6 +141,7 @@ export const NODE_TYPES = [
   'Change',
   'SignatureBinding',
   'Rule',
+  'EvidenceLine',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

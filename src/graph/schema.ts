@@ -12,6 +12,7 @@ import './types/change-mutations.ts';
 import './types/change.ts';
 import './types/correlation-group.ts';
 import './types/event.ts';
+import './types/evidence-line.ts';
 import './types/features.ts';
 import './types/incident-merge-mutations.ts';
 import './types/incident-mutations.ts';

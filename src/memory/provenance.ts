@@ -19,7 +19,7 @@ export const linkEndKey = (end: LinkEnd): string => `${end.type}:${end.key}`;
 /**
  * Keys of the links on the way from each of `starts`, nearest first, by {@link linkEndKey}; both ways where
  * `direction` is null. An event's signature is a step up only for the event itself, so that one candidate's way down
- * does not wander into another's events.
+ * does not wander into another's events. An event, a signal and a joined signature lead up as their signature does.
  */
 export async function provenanceLinks(
   read: postgres.Sql,
@@ -37,6 +37,10 @@ export async function provenanceLinks(
   return links;
 }
 
+/** An event's id opens with its millisecond, so that one partition is looked into. */
+const millisecondOf = (read: postgres.Sql) => read`(
+  timestamptz 'epoch' + ('x' || substr(replace(k.id::text, '-', ''), 1, 12))::bit(48)::bigint * interval '1 millisecond')`;
+
 async function walk(
   read: postgres.Sql,
   tenantId: number,
@@ -45,10 +49,27 @@ async function walk(
 ): Promise<{ start: string; link_id: string }[]> {
   const up = way === 'UP';
   const downward = [...POINTING_DOWN];
+  const keysOf = (type: LinkEnd['type']) => starts.filter((s) => s.type === type).map((s) => s.key);
   return read<{ start: string; link_id: string }[]>`
-    with recursive way (start, link_id, type, key, step) as (
+    with recursive implied (start, key) as (
+      select 'Event:' || e.event_id, coalesce(s.merged_into_id, s.signature_id)::text
+        from unnest(${keysOf('Event')}::uuid[]) as k(id)
+        join event e on e.tenant_id = ${tenantId} and e.event_id = k.id
+         and e.ts >= ${millisecondOf(read)} and e.ts < ${millisecondOf(read)} + interval '1 millisecond'
+        join signature s on s.tenant_id = e.tenant_id and s.signature_id = e.signature_id
+      union all
+      select 'Signal:' || g.signal_id, coalesce(s.merged_into_id, s.signature_id)::text
+        from signal g join signature s on s.tenant_id = g.tenant_id and s.signature_id = g.signature_id
+       where g.tenant_id = ${tenantId} and g.signal_id = any(${keysOf('Signal')}::bigint[])
+      union all
+      select 'Signature:' || s.signature_id, s.merged_into_id::text from signature s
+       where s.tenant_id = ${tenantId} and s.merged_into_id is not null
+         and s.signature_id = any(${keysOf('Signature')}::bigint[])
+    ), way (start, link_id, type, key, step) as (
       select s.type || ':' || s.key, null::bigint, s.type, s.key, 0
         from unnest(${starts.map((s) => s.type)}::text[], ${starts.map((s) => s.key)}::text[]) as s(type, key)
+      union
+      select start, null::bigint, 'Signature', key, 0 from implied where ${up}
       union
       select w.start, l.link_id, l.type, l.key, w.step + 1
         from way w

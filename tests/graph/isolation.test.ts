@@ -10,6 +10,7 @@ import { idsIn, selectAll } from '../support/graph-walk.ts';
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   node: [],
   nodes: [],
+  recomputeScore: [],
   features: ['(input: { feature: "event_count", from: "2026-03-10T08:00:00Z", to: "2026-03-10T09:00:00Z" })'],
   seenBefore: [
     '(input: { message: { text: "Failed password for root from 10.0.0.9", service: "sshd" } })',

@@ -56,6 +56,7 @@ export const ROW = {
   rejected: 110,
   change: 120,
   binding: 125,
+  evidence: 126,
 } as const;
 
 /** `marker` is part of every text of the tenant. 12 events, pairs of which share their microsecond. */
@@ -362,6 +363,7 @@ async function seedMemory({ db, tenantId, key, text }: Context, eventIds: readon
     eventTs: formatMicros(SEED_START_US + 10 * US_PER_MINUTE + 125),
     eventId: eventIds[0]!,
     messageRaw: text('line'),
+    evidenceId: key(ROW.evidence),
   });
   await db.insert(memory.incidentLesson).values({ tenantId, incidentId, lessonId });
   await db.insert(memory.candidateLesson).values({ tenantId, candidateId, lessonId });

@@ -18,17 +18,7 @@ import { EVENT_COUNT_LIMIT, EventFilter } from '../event-filter.ts';
 import { withMembers } from '../families.ts';
 import { fan } from '../fields.ts';
 import { implementNode } from '../node.ts';
-import {
-  Asset,
-  Candidate,
-  CorrelationGroup,
-  Event,
-  Incident,
-  ProvenanceLink,
-  Review,
-  Signature,
-  Tenant,
-} from '../nodes.ts';
+import { Asset, Candidate, CorrelationGroup, Event, Incident, Review, Signature, Tenant } from '../nodes.ts';
 import {
   assetsByHostname,
   candidatesByCreation,
@@ -41,7 +31,7 @@ import {
   signaturesByLastSeen,
 } from '../orders.ts';
 import type { Lookup } from '../plan/scope.ts';
-import { loadProvenance, provenanceArguments } from '../provenance.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 import { adviceFields } from './candidate-advice.ts';
 import { ScoreComponentType } from './score-component.ts';
@@ -194,14 +184,7 @@ implementNode(Candidate, {
       on: (c, r) => sql`${r.candidateId} = ${c.candidateId}`,
       order: reviewsNewestFirst,
     }),
-    provenance: t.computed({
-      from: (c) => ({ id: c.candidateId }),
-      type: [ProvenanceLink],
-      description: 'The steps from the raw events to the lessons that pass through it, nearest first.',
-      args: provenanceArguments(),
-      resolve: ({ id }, { direction }, context, info) =>
-        loadProvenance({ type: 'Candidate', key: id }, direction, context, info),
-    }),
+    ...provenanceField(t, 'Candidate', (c) => c.candidateId),
   }),
 });
 

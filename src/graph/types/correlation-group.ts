@@ -6,6 +6,7 @@ import { filterInput } from '../filters.ts';
 import { implementNode } from '../node.ts';
 import { Asset, CorrelationGroup, Signal, Signature, Tenant } from '../nodes.ts';
 import { assetsByHostname, groupsNewestFirst, signalsNewestFirst, signaturesByLastSeen } from '../orders.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 
 implementNode(CorrelationGroup, {
@@ -51,6 +52,7 @@ implementNode(CorrelationGroup, {
         ),
       order: signalsNewestFirst,
     }),
+    ...provenanceField(t, 'CorrelationGroup', (g) => g.groupId),
   }),
 });
 

@@ -21,6 +21,7 @@ import { implementNode } from '../node.ts';
 import { Asset, Candidate, Event, Signal, Signature, Tenant } from '../nodes.ts';
 import { candidatesByLastSeen, eventsNewestFirst, signalsNewestFirst } from '../orders.ts';
 import type { Lookup } from '../plan/scope.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 
 const eventBatch: Lookup<typeof event, typeof ingestBatch> = {
@@ -224,6 +225,7 @@ implementNode(Event, {
             or not ${scope.exists(candidateAsset, (ca) => sql`${ca.candidateId} = ${c.candidateId}`)})`,
       order: candidatesByLastSeen,
     }),
+    ...provenanceField(t, 'Event', (e) => e.eventId),
   }),
 });
 

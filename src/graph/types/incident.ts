@@ -15,9 +15,9 @@ import { implementNode } from '../node.ts';
 import {
   Candidate,
   Event,
+  EvidenceLine,
   Incident,
   Lesson,
-  ProvenanceLink,
   Review,
   RunbookHint,
   Signature,
@@ -29,10 +29,11 @@ import {
   hintsByRank,
   incidentsNewestFirst,
   lessonsNewestFirst,
+  linesNewestFirst,
   reviewsNewestFirst,
   signaturesByLastSeen,
 } from '../orders.ts';
-import { loadProvenance, provenanceArguments } from '../provenance.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 
 implementNode(Incident, {
@@ -89,7 +90,8 @@ implementNode(Incident, {
       order: signaturesByLastSeen,
     }),
     events: t.list(Event, {
-      description: "Example events, newest first. All evidence is in its candidates' events.",
+      description:
+        "Example events that have not expired, newest first; see `evidence`. All there are, are in its candidates' events.",
       on: (i, e, scope) =>
         sql`(${e.ts}, ${e.eventId}) in ${scope.select(
           incidentEvent,
@@ -97,6 +99,11 @@ implementNode(Incident, {
           (ie) => sql`${ie.incidentId} in ${withMerged(scope, i.incidentId)}`,
         )}`,
       order: eventsNewestFirst,
+    }),
+    evidence: t.connection(EvidenceLine, {
+      description: 'Raw lines that it keeps of its evidence, newest first: they stay when the events expire.',
+      on: (i, line, scope) => sql`${line.incidentId} in ${withMerged(scope, i.incidentId)}`,
+      order: linesNewestFirst,
     }),
     lessons: t.list(Lesson, {
       description: 'What was learned from it, last edited first.',
@@ -121,14 +128,7 @@ implementNode(Incident, {
       on: (i, r, scope) => sql`${r.incidentId} in ${withMerged(scope, i.incidentId)}`,
       order: reviewsNewestFirst,
     }),
-    provenance: t.computed({
-      from: (i) => ({ id: i.incidentId }),
-      type: [ProvenanceLink],
-      description: 'The steps from the raw events to the lessons that pass through it, nearest first.',
-      args: provenanceArguments(),
-      resolve: ({ id }, { direction }, context, info) =>
-        loadProvenance({ type: 'Incident', key: id }, direction, context, info),
-    }),
+    ...provenanceField(t, 'Incident', (i) => i.incidentId),
   }),
 });
 

@@ -10,6 +10,7 @@ import {
   lessonsNewestFirst,
   reviewsNewestFirst,
 } from '../orders.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 
 implementNode(Lesson, {
@@ -46,6 +47,7 @@ implementNode(Lesson, {
       on: (l, r) => sql`${r.lessonId} = ${l.lessonId}`,
       order: reviewsNewestFirst,
     }),
+    ...provenanceField(t, 'Lesson', (l) => l.lessonId),
   }),
 });
 

@@ -17,6 +17,7 @@ const LINKED: readonly NodeType[] = [
   'RunbookHint',
   'Review',
   'Change',
+  'EvidenceLine',
 ];
 
 const ends =

@@ -3,6 +3,7 @@ import { ReviewSubject } from '../abstract.ts';
 import { DecisionBandEnum, ReviewDecisionEnum } from '../enums.ts';
 import { implementNode } from '../node.ts';
 import { nodeTables, Review, Tenant } from '../nodes.ts';
+import { provenanceField } from '../provenance-field.ts';
 
 implementNode(Review, {
   description: "One person's judgement on a candidate, incident or lesson. Never changed, never deleted.",
@@ -56,5 +57,6 @@ implementNode(Review, {
       nullable: true,
       description: "A candidate's band after the review.",
     }),
+    ...provenanceField(t, 'Review', (r) => r.reviewId),
   }),
 });

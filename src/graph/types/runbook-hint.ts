@@ -6,6 +6,7 @@ import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
 import { Incident, RunbookHint, Signature, Tenant } from '../nodes.ts';
 import { hintsByRank, incidentsNewestFirst, signaturesByLastSeen } from '../orders.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 
 implementNode(RunbookHint, {
@@ -52,6 +53,7 @@ implementNode(RunbookHint, {
     }),
     workedCount: t.column('workedCount', { type: 'Int', description: 'How often it helped.' }),
     failedCount: t.column('failedCount', { type: 'Int', description: 'How often it did not.' }),
+    ...provenanceField(t, 'RunbookHint', (h) => h.hintId),
   }),
 });
 

@@ -4,6 +4,7 @@ import { rootOf } from '../families.ts';
 import { implementNode } from '../node.ts';
 import { Asset, Event, Signal, Signature, Source, Tenant } from '../nodes.ts';
 import { signalsNewestFirst } from '../orders.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 import { SignalFilter } from '../signal-filter.ts';
 
@@ -85,6 +86,7 @@ implementNode(Signal, {
       description: 'Who did.',
     }),
     notes: t.column('notes', { type: 'String', nullable: true, description: 'What they wrote.' }),
+    ...provenanceField(t, 'Signal', (s) => s.signalId),
   }),
 });
 

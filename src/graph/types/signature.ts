@@ -25,6 +25,7 @@ import {
   signaturesByScore,
 } from '../orders.ts';
 import { loadParameters, SignatureParameter } from '../parameters.ts';
+import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 
 implementNode(Signature, {
@@ -149,6 +150,7 @@ implementNode(Signature, {
         ),
       order: hintsByRank,
     }),
+    ...provenanceField(t, 'Signature', (s) => s.signatureId),
   }),
 });
 

@@ -125,7 +125,7 @@ async function linkProvenance(ctx: DetectContext, candidateIds: string): Promise
         gone as (
           delete from provenance_link l using c
            where l.tenant_id = ${tenantId} and l.target_type = 'Candidate' and l.target_key = c.id::text
-             and l.link_type in ('EVIDENCE_OF', 'GROUPED_IN')
+             and l.link_type in ('EVIDENCE_OF', 'GROUPED_IN') and l.source_type <> 'EvidenceLine'
              and not exists (select 1 from wanted w
                               where w.source_type = l.source_type and w.source_key = l.source_key
                                 and w.target_key = l.target_key and w.link_type = l.link_type))

@@ -27,6 +27,22 @@ export interface SilenceSettings {
   readonly lagMinutes: number;
 }
 
+export interface EntityWindowSettings {
+  /** A pause of this length or more closes it… */
+  readonly quietUs: Micros;
+  /** …and so does this length. */
+  readonly maxLengthUs: Micros;
+}
+
+export interface ChangeWindowSettings {
+  /** From this long before a change began… */
+  readonly beforeUs: Micros;
+  /** …to this long after it ended. */
+  readonly afterUs: Micros;
+  /** A change that takes longer is looked at as if it had ended after this. */
+  readonly maxLengthUs: Micros;
+}
+
 export interface NewSignatureSettings {
   /** Nothing is called new before the tenant was watched for this long. */
   readonly warmUpUs: Micros;
@@ -121,6 +137,8 @@ export interface DetectSettings {
   readonly aliveness: AlivenessSettings;
   readonly silence: SilenceSettings;
   readonly newSignature: NewSignatureSettings;
+  readonly entityWindow: EntityWindowSettings;
+  readonly changeWindow: ChangeWindowSettings;
   readonly spike: SpikeSettings;
   readonly recurrence: RecurrenceSettings;
   readonly selfHeal: SelfHealSettings;
@@ -142,6 +160,8 @@ export const DETECT_SETTINGS: DetectSettings = {
   },
   silence: { minGaps: 10, lagMinutes: 2 },
   newSignature: { warmUpUs: US_PER_DAY },
+  entityWindow: { quietUs: 30 * US_PER_MINUTE, maxLengthUs: 240 * US_PER_MINUTE },
+  changeWindow: { beforeUs: 5 * US_PER_MINUTE, afterUs: 60 * US_PER_MINUTE, maxLengthUs: US_PER_DAY },
   spike: {
     windowBuckets: 120,
     lookBackMinutes: 1_440,

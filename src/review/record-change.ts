@@ -1,7 +1,11 @@
+import { DETECT_SETTINGS } from '../detect/settings.ts';
 import { ValidationError } from '../domain/errors.ts';
 import { Severity } from '../domain/severity.ts';
 import { formatMicros, type Micros } from '../domain/time.ts';
 import { announce } from '../live/outbox.ts';
+import { regroupChanges } from '../pipeline/detect/change-windows.ts';
+import { lockDetection } from '../pipeline/incidents/context.ts';
+import { SCORE_SETTINGS } from '../score/settings.ts';
 import type { WriteTx } from '../store/store.ts';
 import { change, signal } from '../store/tables/detection.ts';
 import type { VerbContext } from '../store/verb.ts';
@@ -62,6 +66,11 @@ export async function recordChange(ctx: VerbContext, input: RecordChangeInput): 
       .returning({ changeId: change.changeId });
     const { changeId } = row!;
     const signalId = await signalOf(tx, tenantId, changeId, { ...values, assetId }, nowUs);
+    await lockDetection(tx, tenantId);
+    await regroupChanges(
+      { tx, tenantId, clock: ctx.clock, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS },
+      [changeId],
+    );
     await announce(tx, tenantId, [{ topic: 'signal', subjectId: signalId, kind: 'CREATED' }]);
     return { changeId, signalId };
   });

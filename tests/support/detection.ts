@@ -174,7 +174,7 @@ export async function memoryOf(tenant: Tenant): Promise<Record<string, object[]>
               ${moment('s.observed_at')}, ${moment('s.ended_at')}, g.identity as "group", g.event_count, g.metadata
          from signal s left join group_signal gs using (tenant_id, signal_id)
          left join correlation_group g using (tenant_id, group_id)
-        where s.tenant_id = $1 order by s.identity`,
+        where s.tenant_id = $1 order by s.identity, g.identity`,
     ),
     groups: await tenant.rows(
       `select g.identity, g.group_type, ${moment('g.start_at')}, ${moment('g.end_at')}, g.entity, g.severity, g.event_count,

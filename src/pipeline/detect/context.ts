@@ -11,6 +11,8 @@ export interface DetectContext {
   readonly clock: Clock;
   readonly settings: DetectSettings;
   readonly scoring: ScoreSettings;
+  /** Collects the groups of signals that lost one: they have to be looked at again. */
+  readonly bereft?: Set<string>;
 }
 
 /** The rows of a raw statement; numbers of 64 bits come as text, JSON is parsed. */

@@ -6,6 +6,14 @@ import { idRows } from './facts.ts';
 export async function deleteSignals(ctx: DetectContext, signalIds: readonly string[]): Promise<void> {
   if (signalIds.length === 0) return;
   const { tenantId } = ctx;
+  const bereft = await query<{ id: string }>(
+    ctx,
+    sql`select distinct g.group_id as id
+          from json_to_recordset(${idRows(signalIds)}::json) as r(id bigint)
+          join group_signal x on x.tenant_id = ${tenantId} and x.signal_id = r.id
+          join correlation_group g on g.tenant_id = x.tenant_id and g.group_id = x.group_id and g.group_type <> 'BURST'`,
+  );
+  for (const { id } of bereft) ctx.bereft?.add(id);
   await query(
     ctx,
     sql`with gone as (select r.id from json_to_recordset(${idRows(signalIds)}::json) as r(id bigint)),

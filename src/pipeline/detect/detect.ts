@@ -9,8 +9,10 @@ import { lockDetection } from '../incidents/context.ts';
 import { keepIncidents } from '../incidents/keep-incidents.ts';
 import { INCIDENT_ACTIVE_US } from '../incidents/statuses.ts';
 import { refreshCandidates } from './candidates.ts';
+import { updateChangeWindows } from './change-windows.ts';
 import type { DetectContext } from './context.ts';
 import { updateCycles } from './cycles.ts';
+import { updateEntityWindows } from './entity-windows.ts';
 import { updateEpisodes } from './episodes.ts';
 import { advanceClock } from './event-clock.ts';
 import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
@@ -68,10 +70,12 @@ export interface Detected {
 
 /** Signals, groups and candidates of `work` (its ranges merged), under the settings of `ctx`. */
 export async function detectWork(
-  ctx: DetectContext,
+  under: DetectContext,
   { touched, regrouped, restated, matched }: Work,
   untilMinute: number | null,
 ): Promise<Detected> {
+  const bereft = new Set<string>();
+  const ctx: DetectContext = { ...under, bereft };
   const eventClock = await advanceClock(ctx, touched, untilMinute);
   if (eventClock === null) return { signals: [], candidates: [] };
   const changed = mergeTouched([...touched, ...regrouped]);
@@ -105,6 +109,17 @@ export async function detectWork(
   const ruleMatches = await updateRuleMatches(ctx, matched);
   const silences = await updateSilences(ctx, touched, eventClock.nowMinute);
   const spreads = await updateSpreads(ctx, changed, eventClock);
+  const told = [
+    ...spikes.announcements,
+    ...recoveries,
+    ...silences.announcements,
+    ...news.announcements,
+    ...scored,
+    ...ruleMatches.announcements,
+  ];
+  const signalIds = told.filter((a) => a.topic === 'signal' && a.kind !== 'REMOVED').map((a) => a.subjectId);
+  await updateEntityWindows(ctx, signalIds, bereft);
+  await updateChangeWindows(ctx, signalIds, bereft);
   const scopes = await scopesOfTouched(ctx, {
     touched: changed,
     restated,
@@ -130,14 +145,7 @@ export async function detectWork(
     { skipLocked: false },
   );
   return {
-    signals: [
-      ...spikes.announcements,
-      ...recoveries,
-      ...silences.announcements,
-      ...news.announcements,
-      ...scored,
-      ...ruleMatches.announcements,
-    ],
+    signals: told,
     candidates,
   };
 }

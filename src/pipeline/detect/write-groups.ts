@@ -19,6 +19,8 @@ export interface GroupDraft {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly assetIds: readonly string[];
   readonly signatureIds: readonly string[];
+  /** Absent: the group is no group of signals. */
+  readonly signalIds?: readonly string[];
 }
 
 export interface GroupChanges {
@@ -71,13 +73,39 @@ export async function writeGroups(ctx: DetectContext, { drafts, gone }: GroupCha
   const idOf = new Map(written.map(({ identity, groupId }) => [identity, groupId]));
   await link(ctx, drafts, idOf, 'group_asset', 'asset_id', (draft) => draft.assetIds);
   await link(ctx, drafts, idOf, 'group_signature', 'signature_id', (draft) => draft.signatureIds);
+  const ofSignals = drafts.filter(({ draft }) => draft.signalIds !== undefined);
+  if (ofSignals.length === 0) return;
+  await link(ctx, ofSignals, idOf, 'group_signal', 'signal_id', (draft) => draft.signalIds!);
+  await linkProvenance(
+    ctx,
+    ofSignals.map(({ draft }) => idOf.get(draft.identity)!),
+  );
+}
+
+/** Every signal of the groups leads to its group, and no other signal does. */
+async function linkProvenance(ctx: DetectContext, groupIds: readonly string[]): Promise<void> {
+  const { tenantId } = ctx;
+  await query(
+    ctx,
+    sql`with g as (select r.id from json_to_recordset(${idRows(groupIds)}::json) as r(id bigint)),
+        gone as (
+          delete from provenance_link l using g
+           where l.tenant_id = ${tenantId} and l.target_type = 'CorrelationGroup' and l.target_key = g.id::text
+             and l.source_type = 'Signal' and l.link_type = 'GROUPED_IN'
+             and not exists (select 1 from group_signal s where s.tenant_id = ${tenantId} and s.group_id = g.id
+                                                           and s.signal_id::text = l.source_key))
+        insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type)
+        select ${tenantId}::int, 'Signal', s.signal_id::text, 'CorrelationGroup', s.group_id::text, 'GROUPED_IN'
+          from g join group_signal s on s.tenant_id = ${tenantId} and s.group_id = g.id
+        on conflict do nothing`,
+  );
 }
 
 async function link(
   ctx: DetectContext,
   drafts: GroupChanges['drafts'],
   idOf: ReadonlyMap<string, string>,
-  table: 'group_asset' | 'group_signature',
+  table: 'group_asset' | 'group_signature' | 'group_signal',
   column: string,
   membersOf: (draft: GroupDraft) => readonly string[],
 ): Promise<void> {

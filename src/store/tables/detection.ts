@@ -121,6 +121,7 @@ export const correlationGroup = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.groupId] }),
     uniqueIndex('correlation_group_identity_key').on(t.tenantId, t.identity),
+    index('correlation_group_entity_idx').on(t.tenantId, t.entity, t.startAt),
     index('correlation_group_start_idx').on(t.tenantId, t.startAt, t.groupId),
   ],
 );

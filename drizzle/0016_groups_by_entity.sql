@@ -1,0 +1,1 @@
+CREATE INDEX "correlation_group_entity_idx" ON "correlation_group" USING btree ("tenant_id","entity","start_at");

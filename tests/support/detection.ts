@@ -182,7 +182,12 @@ export async function memoryOf(tenant: Tenant): Promise<Record<string, object[]>
               array(select a.hostname from group_asset x join asset a using (tenant_id, asset_id)
                      where (x.tenant_id, x.group_id) = (g.tenant_id, g.group_id) order by 1) as hosts,
               array(select s.key from group_signature x join signature s using (tenant_id, signature_id)
-                     where (x.tenant_id, x.group_id) = (g.tenant_id, g.group_id) order by 1) as signatures
+                     where (x.tenant_id, x.group_id) = (g.tenant_id, g.group_id) order by 1) as signatures,
+              array(select s.identity from group_signal x join signal s using (tenant_id, signal_id)
+                     where (x.tenant_id, x.group_id) = (g.tenant_id, g.group_id) order by 1) as signals,
+              (select count(*)::int from provenance_link l
+                where l.tenant_id = g.tenant_id and l.target_type = 'CorrelationGroup' and l.target_key = g.group_id::text
+                  and l.link_type = 'GROUPED_IN') as links
          from correlation_group g where g.tenant_id = $1 order by 1`,
     ),
     candidates: await tenant.rows(

@@ -158,6 +158,7 @@ export const EXPORT_QUERIES: Readonly<Record<RecordKind, (tenantId: number) => s
   lesson: (t) => `
     select json_build_object('kind', 'lesson', 'id', l.portable_id, 'title', l.title, 'summary', l.summary,
              'recommendation', l.recommendation, 'confidence', l.confidence, 'metadata', l.metadata,
+             'signatures', ${keysOf(t, 'lesson_signature', 'lesson_id', 'x.lesson_id')},
              'incidents', ${portable(t, 'incident_lesson', 'lesson_id', 'x.lesson_id', 'incident', 'incident_id')},
              'candidates', ${portable(t, 'candidate_lesson', 'lesson_id', 'x.lesson_id', 'candidate', 'candidate_id')},
              'createdAt', l.created_at, 'updatedAt', l.updated_at)::text as line

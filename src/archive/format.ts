@@ -253,6 +253,7 @@ const lesson = z.object({
   recommendation: said('recommendation'),
   confidence: millionths,
   metadata,
+  signatures: keys,
   incidents: ids,
   candidates: ids,
   ...when,

@@ -95,6 +95,10 @@ const LESSONS = `
   returning xmax = 0 as added`;
 
 const LESSON_LINKS = [
+  `insert into lesson_signature (tenant_id, lesson_id, signature_id)
+   select distinct $1::int, l.lesson_id, k.root_id
+     from ${members('lesson', 'signatures')} m join lesson l on l.tenant_id = $1 and l.portable_id = m.id
+     join ${ROOT_OF_KEY} k on k.key = m.member on conflict do nothing`,
   `insert into incident_lesson (tenant_id, incident_id, lesson_id)
    select distinct $1::int, i.incident_id, l.lesson_id
      from ${members('lesson', 'incidents')} m join lesson l on l.tenant_id = $1 and l.portable_id = m.id

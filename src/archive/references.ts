@@ -22,6 +22,7 @@ const REFERENCES: readonly (readonly [string, string, Target])[] = [
   ['incident', 'hosts', 'asset'],
   ['incident', 'candidates', 'candidate'],
   ['example', 'incident', 'incident'],
+  ['lesson', 'signatures', 'signature'],
   ['lesson', 'incidents', 'incident'],
   ['lesson', 'candidates', 'candidate'],
   ['hint', 'signatures', 'signature'],

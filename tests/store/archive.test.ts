@@ -89,6 +89,12 @@ async function remember(t: TestPipeline): Promise<void> {
     metadata: { ticket: 'OPS-1', owner: null },
   });
   await updateLesson(ctx, { lessonId, recommendation: 'Set PermitRootLogin no, and use keys.' });
+  await t.store.writePool.query(
+    `insert into lesson_signature (tenant_id, lesson_id, signature_id)
+     select tenant_id, $2, signature_id from signature
+      where tenant_id = $1 and merged_into_id is null and occurrence_count > 0 limit 1`,
+    [t.caller.tenantId, lessonId],
+  );
   const hint = await createRunbookHint(ctx, {
     title: 'Ban it',
     hintText: 'fail2ban-client',
@@ -166,6 +172,10 @@ describe('a memory that was taken to an empty database', () => {
         .map((line) => JSON.stringify(JSON.parse(line)))
         .sort();
     expect(sorted(again)).toEqual(sorted(archive));
+  });
+
+  it('keeps what a lesson is bound to', () => {
+    expect(recordsOf(archive, 'lesson')).toMatchObject([{ signatures: [expect.stringMatching(/^v1:/)] }]);
   });
 
   it('names no row by its number', () => {

@@ -142,6 +142,7 @@ export const NODE_TYPES = [
   'SignatureBinding',
   'Rule',
   'EvidenceLine',
+  'LessonProposal',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

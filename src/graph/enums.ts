@@ -14,6 +14,7 @@ import type {
   ImpactLevel,
   IncidentChangeReason,
   IncidentStatus,
+  LessonProposalState,
   LinkType,
   ReviewDecision,
   SignalKind,
@@ -152,6 +153,16 @@ export const IncidentStatusEnum = enumOf<IncidentStatus>(
     ACTIVE: 'It was observed or promoted not long ago; new evidence joins it.',
     HISTORICAL: 'Not observed for long; a recurrence re-opens it.',
     RETIRED: 'No longer recalled, and nothing but a person brings it back.',
+  },
+);
+
+export const LessonProposalStateEnum = enumOf<LessonProposalState>(
+  'LessonProposalState',
+  'What became of a proposed lesson.',
+  {
+    OPEN: 'Nobody has decided.',
+    ACCEPTED: 'A person made a lesson of it.',
+    DISMISSED: 'A person declined.',
   },
 );
 

@@ -6,7 +6,7 @@ import { asset } from '../store/tables/asset.ts';
 import { candidate } from '../store/tables/candidate.ts';
 import { change, correlationGroup, signal } from '../store/tables/detection.ts';
 import { event } from '../store/tables/event.ts';
-import { incident, incidentEvent, lesson, runbookHint } from '../store/tables/memory.ts';
+import { incident, incidentEvent, lesson, lessonProposal, runbookHint } from '../store/tables/memory.ts';
 import { provenanceLink, review } from '../store/tables/review.ts';
 import { rule } from '../store/tables/rule.ts';
 import { signature, signatureConstraint } from '../store/tables/signature.ts';
@@ -61,6 +61,7 @@ export const RunbookHint = nodeRef('RunbookHint', runbookHint, (row) => row.hint
 export const Review = nodeRef('Review', review, (row) => row.reviewId);
 export const ProvenanceLink = nodeRef('ProvenanceLink', provenanceLink, (row) => row.linkId);
 export const Rule = nodeRef('Rule', rule, (row) => row.ruleId);
+export const LessonProposal = nodeRef('LessonProposal', lessonProposal, (row) => row.proposalId);
 export const EvidenceLine = nodeRef('EvidenceLine', incidentEvent, (row) => row.evidenceId);
 export const Change = nodeRef('Change', change, (row) => row.changeId);
 export const SignatureBinding = nodeRef('SignatureBinding', signatureConstraint, (row) => row.constraintId);

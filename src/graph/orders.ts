@@ -4,7 +4,7 @@ import { asset } from '../store/tables/asset.ts';
 import { candidate } from '../store/tables/candidate.ts';
 import { change, correlationGroup, signal } from '../store/tables/detection.ts';
 import { event } from '../store/tables/event.ts';
-import { incident, incidentEvent, lesson, runbookHint } from '../store/tables/memory.ts';
+import { incident, incidentEvent, lesson, lessonProposal, runbookHint } from '../store/tables/memory.ts';
 import { provenanceLink, review } from '../store/tables/review.ts';
 import { rule } from '../store/tables/rule.ts';
 import { signature, signatureConstraint } from '../store/tables/signature.ts';
@@ -63,6 +63,7 @@ export const incidentsNewestFirst = descending('LAST_OBSERVED', incident, (i) =>
 export const lessonsNewestFirst = descending('UPDATED', lesson, (l) => [l.updatedAt, l.lessonId]);
 export const hintsByRank = descending('RANK', runbookHint, (h) => [h.rank, h.hintId]);
 export const linesNewestFirst = descending('TIMESTAMP', incidentEvent, (l) => [l.eventTs, l.evidenceId]);
+export const proposalsNewestFirst = descending('UPDATED', lessonProposal, (p) => [p.updatedAt, p.proposalId]);
 export const reviewsNewestFirst = descending('REVIEWED', review, (r) => [r.reviewedAt, r.reviewId]);
 export const rulesInOrder = ascending('POSITION', rule, (r) => [r.position, r.ruleId]);
 export const linksNewestFirst = descending('CREATED', provenanceLink, (l) => [l.createdAt, l.linkId]);

@@ -20,6 +20,7 @@ import './types/incident.ts';
 import './types/ingest.ts';
 import './types/interesting.ts';
 import './types/lesson-mutations.ts';
+import './types/lesson-proposal.ts';
 import './types/lesson.ts';
 import './types/node.ts';
 import './types/provenance-link.ts';

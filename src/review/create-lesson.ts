@@ -1,9 +1,9 @@
-import { ValidationError } from '../domain/errors.ts';
 import { announce, incidentsUpdated } from '../live/outbox.ts';
+import type { WriteTx } from '../store/store.ts';
 import { lesson } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { millionthsOf, optionalJsonObject, requiredText } from './checked-text.ts';
-import { checkIdCount, linkLesson } from './lesson-links.ts';
+import { checkTeachers, linkLesson, withoutEvidence } from './lesson-links.ts';
 import { inTransaction } from './verb-steps.ts';
 
 export interface CreateLessonInput {
@@ -12,9 +12,10 @@ export interface CreateLessonInput {
   readonly recommendation: string;
   /** 0..1; default 0.5. */
   readonly confidence?: number | null | undefined;
-  /** What taught it: at least one incident or candidate. */
+  /** What taught it: at least one incident, candidate or signature. */
   readonly incidentIds?: readonly string[] | null | undefined;
   readonly candidateIds?: readonly string[] | null | undefined;
+  readonly signatureIds?: readonly string[] | null | undefined;
   readonly metadata?: unknown;
 }
 
@@ -22,6 +23,20 @@ const DEFAULT_CONFIDENCE = 0.5;
 
 /** Returns the lesson's key. Throws ValidationError, NotFoundError. */
 export async function createLesson(ctx: VerbContext, input: CreateLessonInput): Promise<string> {
+  const { tenantId } = ctx.caller;
+  return inTransaction(ctx, async (tx) => {
+    const { lessonId, taughtBy } = await insertLesson(tx, tenantId, input);
+    await announce(tx, tenantId, incidentsUpdated(taughtBy, 'TAUGHT'));
+    return lessonId;
+  });
+}
+
+/** Within a verb's transaction; `taughtBy` are the incidents that carry it. */
+export async function insertLesson(
+  tx: WriteTx,
+  tenantId: number,
+  input: CreateLessonInput,
+): Promise<{ lessonId: string; taughtBy: string[] }> {
   const values = {
     title: requiredText('title', input.title),
     summary: requiredText('summary', input.summary),
@@ -29,25 +44,17 @@ export async function createLesson(ctx: VerbContext, input: CreateLessonInput): 
     confidence: millionthsOf('confidence', input.confidence ?? DEFAULT_CONFIDENCE),
     metadata: optionalJsonObject('metadata', input.metadata),
   };
-  const incidentIds = input.incidentIds ?? [];
-  const candidateIds = input.candidateIds ?? [];
-  checkIdCount('incidentIds', incidentIds);
-  checkIdCount('candidateIds', candidateIds);
-  if (incidentIds.length + candidateIds.length === 0) {
-    throw new ValidationError(
-      'A lesson needs a path to its evidence: name at least one incident or candidate that taught it.',
-      ['input', 'incidentIds'],
-    );
-  }
-  const { tenantId } = ctx.caller;
-  return inTransaction(ctx, async (tx) => {
-    const [row] = await tx
-      .insert(lesson)
-      .values({ tenantId, ...values })
-      .returning({ lessonId: lesson.lessonId });
-    const { lessonId } = row!;
-    const taughtBy = await linkLesson(tx, tenantId, lessonId, { incidentIds, candidateIds });
-    await announce(tx, tenantId, incidentsUpdated(taughtBy, 'TAUGHT'));
-    return lessonId;
-  });
+  const teachers = {
+    incidentIds: input.incidentIds ?? [],
+    candidateIds: input.candidateIds ?? [],
+    signatureIds: input.signatureIds ?? [],
+  };
+  checkTeachers(teachers);
+  if (Object.values(teachers).every((ids) => ids.length === 0)) throw withoutEvidence();
+  const [row] = await tx
+    .insert(lesson)
+    .values({ tenantId, ...values })
+    .returning({ lessonId: lesson.lessonId });
+  const { lessonId } = row!;
+  return { lessonId, taughtBy: await linkLesson(tx, tenantId, lessonId, teachers) };
 }

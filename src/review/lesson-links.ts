@@ -2,7 +2,13 @@
 import { ValidationError } from '../domain/errors.ts';
 import { writeLinks } from '../store/provenance.ts';
 import type { WriteTx } from '../store/store.ts';
-import { candidateLesson, hintIncident, hintSignature, incidentLesson } from '../store/tables/memory.ts';
+import {
+  candidateLesson,
+  hintIncident,
+  hintSignature,
+  incidentLesson,
+  lessonSignature,
+} from '../store/tables/memory.ts';
 import { resolveIds } from './rows.ts';
 
 /** Entries of one id list. */
@@ -18,7 +24,18 @@ const entryOf = (field: string) => (index: number) => ['input', field, String(in
 export interface Teachers {
   readonly incidentIds: readonly string[];
   readonly candidateIds: readonly string[];
+  readonly signatureIds: readonly string[];
 }
+
+export function checkTeachers(teachers: Teachers): void {
+  for (const [field, ids] of Object.entries(teachers)) checkIdCount(field, ids);
+}
+
+export const withoutEvidence = () =>
+  new ValidationError(
+    'A lesson needs a path to its evidence: name at least one incident, candidate or signature that taught it.',
+    ['input', 'incidentIds'],
+  );
 
 /** Returns the incidents that now carry the lesson. Throws NotFoundError for an unknown id. */
 export async function linkLesson(
@@ -41,6 +58,17 @@ export async function linkLesson(
     teachers.candidateIds,
     entryOf('candidateIds'),
   );
+  const signatureIds = await resolveIds(
+    tx,
+    tenantId,
+    'signature',
+    teachers.signatureIds,
+    entryOf('signatureIds'),
+  );
+  if (signatureIds.length > 0) {
+    const rows = signatureIds.map((signatureId) => ({ tenantId, lessonId, signatureId }));
+    await tx.insert(lessonSignature).values(rows).onConflictDoNothing();
+  }
   if (incidentIds.length > 0) {
     const rows = incidentIds.map((incidentId) => ({ tenantId, incidentId, lessonId }));
     await tx.insert(incidentLesson).values(rows).onConflictDoNothing();
@@ -58,6 +86,11 @@ export async function linkLesson(
     })),
     ...candidateIds.map((key) => ({
       source: { type: 'Candidate', key } as const,
+      target,
+      linkType: 'TAUGHT' as const,
+    })),
+    ...signatureIds.map((key) => ({
+      source: { type: 'Signature', key } as const,
       target,
       linkType: 'TAUGHT' as const,
     })),

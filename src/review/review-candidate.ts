@@ -10,6 +10,7 @@ import type { WriteTx } from '../store/store.ts';
 import { candidate } from '../store/tables/candidate.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { type Decided, inForce, stateAfter } from './decisions.ts';
+import { proposeLesson } from './lesson-proposals.ts';
 import { NO_WISHES, type PromotionWish, promote } from './promotion.ts';
 import { appendReview, readDecisions, recordScoreChange } from './review-log.ts';
 import { type CandidateRow, lockCandidate } from './rows.ts';
@@ -74,6 +75,8 @@ export async function reviewCandidate(
     reason: `review: ${input.decision}`,
   });
   await recordScoreChange(tx, tenantId, decided.reviewId, change);
+  if (signatureId !== null && (input.decision === 'USEFUL' || input.decision === 'PROMOTE'))
+    await proposeLesson(tx, tenantId, signatureId);
   const siblings = await rescoreSiblings(tx, ctx, row, signatureId);
   return {
     reviewId: decided.reviewId,

@@ -21,6 +21,7 @@ const LIST_OF = {
   incident: 'incidents',
   lesson: 'lessons',
   'runbook hint': 'runbookHints',
+  'lesson proposal': 'lessonProposals',
   signature: 'signatures',
   signal: 'signals',
   'signature binding': 'signatureBindings',

@@ -3,7 +3,7 @@ import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { lesson } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, millionthsOf, optionalJsonObject } from './checked-text.ts';
-import { checkIdCount, linkLesson } from './lesson-links.ts';
+import { checkTeachers, linkLesson } from './lesson-links.ts';
 import { lockLesson } from './rows.ts';
 import { inTransaction } from './verb-steps.ts';
 
@@ -17,6 +17,7 @@ export interface UpdateLessonInput {
   readonly confidence?: number | null | undefined;
   readonly incidentIds?: readonly string[] | null | undefined;
   readonly candidateIds?: readonly string[] | null | undefined;
+  readonly signatureIds?: readonly string[] | null | undefined;
   readonly metadata?: unknown;
 }
 
@@ -33,9 +34,9 @@ export async function updateLesson(ctx: VerbContext, input: UpdateLessonInput): 
   const teachers = {
     incidentIds: input.incidentIds ?? [],
     candidateIds: input.candidateIds ?? [],
+    signatureIds: input.signatureIds ?? [],
   };
-  checkIdCount('incidentIds', teachers.incidentIds);
-  checkIdCount('candidateIds', teachers.candidateIds);
+  checkTeachers(teachers);
   const { tenantId } = ctx.caller;
   return inTransaction(ctx, async (tx) => {
     const row = await lockLesson(tx, tenantId, input.lessonId, ['input', 'lessonId']);

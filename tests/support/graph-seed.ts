@@ -57,6 +57,7 @@ export const ROW = {
   change: 120,
   binding: 125,
   evidence: 126,
+  proposal: 127,
 } as const;
 
 /** `marker` is part of every text of the tenant. 12 events, pairs of which share their microsecond. */
@@ -364,6 +365,14 @@ async function seedMemory({ db, tenantId, key, text }: Context, eventIds: readon
     eventId: eventIds[0]!,
     messageRaw: text('line'),
     evidenceId: key(ROW.evidence),
+  });
+  await db.insert(memory.lessonProposal).values({
+    tenantId,
+    proposalId: key(ROW.proposal),
+    signatureId,
+    title: text('proposal'),
+    summary: text('two found it useful'),
+    lessonId,
   });
   await db.insert(memory.incidentLesson).values({ tenantId, incidentId, lessonId });
   await db.insert(memory.candidateLesson).values({ tenantId, candidateId, lessonId });

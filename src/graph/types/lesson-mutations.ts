@@ -18,7 +18,7 @@ const LessonResult = resultUnion('LessonResult', 'What writing a lesson can answ
 ]);
 
 const CreateLessonInput = builder.inputType('CreateLessonInput', {
-  description: 'What was learned. It needs at least one incident or candidate that taught it.',
+  description: 'What was learned. It needs at least one incident, candidate or signature that taught it.',
   fields: (t) => ({
     title: t.string({ required: true, description: 'At most 200 characters.' }),
     summary: t.string({ required: true, description: 'What was learned; at most 4,000 characters.' }),
@@ -29,6 +29,7 @@ const CreateLessonInput = builder.inputType('CreateLessonInput', {
     confidence: t.float({ description: 'How well founded it is, 0 to 1; default 0.5. Reviews move it.' }),
     incidentIds: t.idList({ description: 'The incidents that taught it.' }),
     candidateIds: t.idList({ description: 'The candidates that taught it.' }),
+    signatureIds: t.idList({ description: 'The signatures that taught it.' }),
     metadata: t.field({ type: 'JSON', description: 'Any JSON object.' }),
   }),
 });
@@ -43,6 +44,7 @@ const UpdateLessonInput = builder.inputType('UpdateLessonInput', {
     confidence: t.float({ description: '0 to 1; reviews move it on from there.' }),
     incidentIds: t.idList({ description: 'Further incidents that taught it.' }),
     candidateIds: t.idList({ description: 'Further candidates that taught it.' }),
+    signatureIds: t.idList({ description: 'Further signatures that taught it.' }),
     metadata: t.field({ type: 'JSON', description: 'Any JSON object; replaces the old one.' }),
   }),
 });
@@ -50,6 +52,7 @@ const UpdateLessonInput = builder.inputType('UpdateLessonInput', {
 const teachersOf = (input: typeof UpdateLessonInput.$inferInput | typeof CreateLessonInput.$inferInput) => ({
   incidentIds: keysOf('Incident', 'incidentIds', input.incidentIds),
   candidateIds: keysOf('Candidate', 'candidateIds', input.candidateIds),
+  signatureIds: keysOf('Signature', 'signatureIds', input.signatureIds),
 });
 
 builder.mutationField('createLesson', (t) =>

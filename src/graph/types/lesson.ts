@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { candidateLesson, incidentLesson, lesson } from '../../store/tables/memory.ts';
+import { candidateLesson, incidentLesson, lesson, lessonSignature } from '../../store/tables/memory.ts';
 import { filterInput } from '../filters.ts';
 import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
-import { Candidate, Incident, Lesson, Review, Tenant } from '../nodes.ts';
+import { Candidate, Incident, Lesson, Review, Signature, Tenant } from '../nodes.ts';
 import {
   candidatesByLastSeen,
   incidentsNewestFirst,
   lessonsNewestFirst,
   reviewsNewestFirst,
+  signaturesByLastSeen,
 } from '../orders.ts';
 import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
@@ -41,6 +42,15 @@ implementNode(Lesson, {
           (cl) => sql`${cl.candidateId} = ${c.candidateId} and ${cl.lessonId} = ${l.lessonId}`,
         ),
       order: candidatesByLastSeen,
+    }),
+    signatures: t.list(Signature, {
+      description: 'The signatures that taught it, last seen first.',
+      on: (l, s, scope) =>
+        scope.exists(
+          lessonSignature,
+          (ls) => sql`${ls.signatureId} = ${s.signatureId} and ${ls.lessonId} = ${l.lessonId}`,
+        ),
+      order: signaturesByLastSeen,
     }),
     reviews: t.list(Review, {
       description: 'What people judged of it, newest first.',

@@ -61,6 +61,8 @@ export const LEXICON: Readonly<Record<Exclude<AnomalyLabel, 'NORMAL'>, readonly 
     [0.5, '\\bfail(ed|ure|ures|s|ing)?\\b'],
     [0.5, '\\berrors?\\b'],
     [0.45, "\\b(cannot|can ?not|can't|could ?not|couldn't|unable to)\\b"],
+    // Called critical, even a normal exit of a daemon is one too many.
+    [0.4, 'exit(ed|ing)? normally', 'exit (code|status)'],
     [0.4, 'rollback', 'rolling back', 'invalid', 'illegal'],
   ],
   PERFORMANCE_ISSUE: [

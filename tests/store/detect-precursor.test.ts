@@ -112,3 +112,37 @@ it('does not take steady chatter for a sign', async () => {
   await tenant.deliver([...chatter, ...failures]);
   expect(await candidates()).toEqual([]);
 });
+
+const clusters = () =>
+  tenant.rows<{ minute: number; signatures: string[]; learned: number; linked: number }>(
+    `select ((extract(epoch from end_at) - ${T0 / 1e6}) / 60)::int as minute, metadata -> 'signatures' as signatures,
+            (metadata ->> 'learned')::int as learned,
+            (select count(*)::int from group_signature x where (x.tenant_id, x.group_id) = (g.tenant_id, g.group_id)) as linked
+       from correlation_group g where tenant_id = $1 and group_type = 'PRECURSOR_CLUSTER' order by end_at`,
+  );
+
+it('groups what stirred on the asset shortly before a failure', async () => {
+  await tenant.deliver([
+    sign(0),
+    event(5, 'slow', Severity.WARNING),
+    event(7, 'slow', Severity.WARNING, 'db-2'),
+  ]);
+  expect(await clusters()).toEqual([]);
+  await tenant.deliver([failure(20)]);
+  expect(await clusters()).toEqual([
+    { minute: 20, signatures: ['v1:retry', 'v1:slow'], learned: 0, linked: 3 },
+  ]);
+  await tenant.deliver([failure(12)]);
+  expect(await clusters()).toMatchObject([{ minute: 12 }]);
+});
+
+it('groups a learned precursor with each failure that it led', async () => {
+  await tenant.deliver(story(3, 0, 45));
+  expect(await clusters()).toMatchObject([
+    { minute: 45, signatures: ['v1:retry'], learned: 1 },
+    { minute: DAY + 45, learned: 1 },
+    { minute: 2 * DAY + 45, learned: 1 },
+  ]);
+  await tenant.deliver(Array.from({ length: 4 }, (_, i) => sign(300 + i * 120)));
+  expect(await clusters()).toEqual([]);
+});

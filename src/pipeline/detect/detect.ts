@@ -10,6 +10,7 @@ import { keepIncidents } from '../incidents/keep-incidents.ts';
 import { INCIDENT_ACTIVE_US } from '../incidents/statuses.ts';
 import { refreshCandidates } from './candidates.ts';
 import { updateChangeWindows } from './change-windows.ts';
+import { updateClusters } from './clusters.ts';
 import type { DetectContext } from './context.ts';
 import { updateCycles } from './cycles.ts';
 import { updateEntityWindows } from './entity-windows.ts';
@@ -135,6 +136,11 @@ export async function detectWork(
     silences: silences.changes,
   });
   const candidates = await refreshCandidates(ctx, scopes);
+  await updateClusters(
+    ctx,
+    episodes,
+    scopes.filter((scope) => scope.type === 'PRECURSOR'),
+  );
   await updateSignatureScores(
     ctx,
     [

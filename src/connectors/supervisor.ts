@@ -1,7 +1,9 @@
 // Runs the sources that listen, follow or poll: each in one process of all that share the database, held by a lock that
 // its session keeps. What was changed starts anew; what cannot begin is tried again, ever more seldom.
+
 import type pg from 'pg';
 import type { Logger } from '../domain/logger.ts';
+import { LockClass } from '../store/lock-classes.ts';
 import { listRunnable, type SourceRow } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
 import type { ConnectorKind, Running } from './contract.ts';
@@ -17,7 +19,6 @@ export interface SupervisorOptions {
 
 const POLL_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
-const LOCK_CLASS = 7_306;
 
 interface Held {
   readonly row: SourceRow;
@@ -89,7 +90,7 @@ export class Supervisor {
     }
     const { rows } = await this.#claims.query<{ held: boolean }>(
       'select pg_try_advisory_lock($1, hashint8($2)) as held',
-      [LOCK_CLASS, sourceId],
+      [LockClass.SOURCE, sourceId],
     );
     return rows[0]!.held;
   }
@@ -114,7 +115,7 @@ export class Supervisor {
     await running?.stop().catch((err) => {
       this.#options.logger.error({ err, source: row.name }, 'a source did not stop cleanly');
     });
-    await this.#claims?.query('select pg_advisory_unlock($1, hashint8($2))', [LOCK_CLASS, id]);
+    await this.#claims?.query('select pg_advisory_unlock($1, hashint8($2))', [LockClass.SOURCE, id]);
   }
 
   async #stopAll(): Promise<void> {

@@ -1,11 +1,12 @@
 // Tells subscribers what changed. Commit order is not id order, so the sequence is drawn under the tenant's lock as
 // the last act before COMMIT: whoever sees a sequence sees every smaller one.
+
 import { sql } from 'drizzle-orm';
 import type { IncidentChangeReason } from '../domain/words.ts';
+import { LockClass } from '../store/lock-classes.ts';
 import type { WriteTx } from '../store/store.ts';
 
 export const OUTBOX_CHANNEL = 'mnemograph_outbox';
-const OUTBOX_LOCK_CLASS = 7_303;
 
 interface Told {
   readonly subjectId: string;
@@ -44,7 +45,7 @@ export async function announce(
       reason: a.topic === 'incident' ? a.reason : null,
     })),
   );
-  await tx.execute(sql`select pg_advisory_xact_lock(${OUTBOX_LOCK_CLASS}::int, ${tenantId}::int)`);
+  await tx.execute(sql`select pg_advisory_xact_lock(${LockClass.OUTBOX}::int, ${tenantId}::int)`);
   await tx.execute(sql`
     with written as (
       insert into outbox (tenant_id, seq, topic, subject_id, kind, reason, at)

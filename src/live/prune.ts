@@ -1,11 +1,11 @@
 // Forgets changes that nobody will ask for again, and remembers up to where: the newest forgotten row stays as a
 // tombstone, so that whoever resumes from before it is told of the gap.
+
 import type pg from 'pg';
 import type { Logger } from '../domain/logger.ts';
+import { LockClass } from '../store/lock-classes.ts';
 import type { Store } from '../store/store.ts';
 import { PRUNED } from './outbox-reader.ts';
-
-const PRUNE_LOCK_CLASS = 7_306;
 
 const INTERVAL_MS = 10 * 60_000;
 const MAX_ROWS = 1_000_000;
@@ -45,7 +45,7 @@ async function pruneTenant(pool: pg.Pool, tenantId: number, retention: OutboxRet
     await client.query('begin');
     const lock = await client.query<{ taken: boolean }>(
       'select pg_try_advisory_xact_lock($1::int, $2::int) as taken',
-      [PRUNE_LOCK_CLASS, tenantId],
+      [LockClass.PRUNE, tenantId],
     );
     const pruned = lock.rows[0]?.taken ? await forgetUpTo(client, tenantId, mark) : 0;
     await client.query('commit');

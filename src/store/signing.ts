@@ -1,9 +1,9 @@
 // The rules by which ingest parts the messages of a form, and the lock that keeps them and the stored events in step:
 // who stores events holds it together with others, who changes the rules holds it alone.
+
 import type pg from 'pg';
 import type { Rule } from '../domain/bindings.ts';
-
-const SIGNING_LOCK_CLASS = 7_306;
+import { LockClass } from './lock-classes.ts';
 
 export interface SigningRules {
   /** 0: there never were any. */
@@ -17,7 +17,7 @@ export async function holdSigning(client: pg.ClientBase, tenantId: number): Prom
   await client.query({
     name: 'hold_signing',
     text: 'select pg_advisory_xact_lock_shared($1::int, $2::int)',
-    values: [SIGNING_LOCK_CLASS, tenantId],
+    values: [LockClass.SIGNING, tenantId],
   });
   // A statement of its own: one that waits for a lock sees what was there before it waited.
   const { rows } = await client.query<{ version: number }>({
@@ -30,7 +30,7 @@ export async function holdSigning(client: pg.ClientBase, tenantId: number): Prom
 
 /** Until the transaction ends nobody stores events of the tenant. */
 export async function stopSigning(client: pg.ClientBase, tenantId: number): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1::int, $2::int)', [SIGNING_LOCK_CLASS, tenantId]);
+  await client.query('select pg_advisory_xact_lock($1::int, $2::int)', [LockClass.SIGNING, tenantId]);
 }
 
 interface StoredRule extends Rule {

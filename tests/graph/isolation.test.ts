@@ -11,6 +11,9 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   node: [],
   nodes: [],
   recomputeScore: [],
+  backtest: [
+    '(input: { from: "2026-03-09T00:00:00Z", to: "2026-03-10T12:00:00Z", settings: { recurrence: { minEvents: 2 } } })',
+  ],
   features: ['(input: { feature: "event_count", from: "2026-03-10T08:00:00Z", to: "2026-03-10T09:00:00Z" })'],
   seenBefore: [
     '(input: { message: { text: "Failed password for root from 10.0.0.9", service: "sshd" } })',

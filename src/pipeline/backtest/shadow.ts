@@ -1,8 +1,10 @@
 // A scratch memory inside a transaction that is rolled back. Temporary tables hide those that detection writes, views
 // hide what came later: the same code runs, and neither writes to nor waits for the memory itself.
+
 import { sql } from 'drizzle-orm';
 import { RetryLaterError } from '../../domain/errors.ts';
 import { US_PER_MINUTE } from '../../domain/time.ts';
+import { LockClass } from '../../store/lock-classes.ts';
 import type { Store, WriteTx } from '../../store/store.ts';
 import { transaction } from '../../store/transaction.ts';
 import { moment } from '../detect/context.ts';
@@ -37,7 +39,6 @@ export interface Shadowed {
   readonly untilMinute: number;
 }
 
-const SCRATCH_LOCK_CLASS = 7_391;
 const RETRY_AFTER_MS = 5_000;
 
 class RolledBack extends Error {
@@ -72,7 +73,7 @@ export async function onScratch<T>(
 
 async function claim(tx: WriteTx): Promise<void> {
   const { rows } = await tx.execute(
-    sql`select pg_try_advisory_xact_lock(${SCRATCH_LOCK_CLASS}::int, 0) as claimed`,
+    sql`select pg_try_advisory_xact_lock(${LockClass.BACKTEST}::int, 0) as claimed`,
   );
   if (rows[0]!.claimed !== true)
     throw new RetryLaterError('Another backtest is running. Try again when it is done.', RETRY_AFTER_MS);

@@ -1,5 +1,6 @@
 // Counts batches for the families that their events belong to, and brings these families in line with what people
 // decided. All of it in the caller's transaction, under the tenant's lock.
+
 import type pg from 'pg';
 import type { Micros } from '../../domain/time.ts';
 import { describeForm } from '../../signature/engine.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../store/counters.ts';
 import { addToEntityBuckets, addToRuleBuckets } from '../../store/entity-counters.ts';
 import type { MovedSeries } from '../../store/families.ts';
+import { LockClass } from '../../store/lock-classes.ts';
 import { recordRuleFaults } from '../../store/rules.ts';
 import type { Touched, TouchedRule } from '../detect/touched.ts';
 import type { BoundGroups } from '../families/bound-view.ts';
@@ -22,14 +24,12 @@ import { exampleOf, storableText } from '../sign.ts';
 import { ALL_SIGNATURES, Deltas, type FoldableBatch } from './deltas.ts';
 import { recountStored } from './recount.ts';
 
-const FOLD_LOCK_CLASS = 7_304;
-
 /** One at a time per tenant, over all processes; held until the transaction ends. */
 export async function lockFolding(client: pg.ClientBase, tenantId: number): Promise<void> {
   await client.query({
     name: 'fold_lock',
     text: 'select pg_advisory_xact_lock($1::int, $2::int)',
-    values: [FOLD_LOCK_CLASS, tenantId],
+    values: [LockClass.FOLD, tenantId],
   });
 }
 

@@ -21,7 +21,7 @@ const event = (us: Micros, signature: string, host: string | null = 'web-1'): Wo
   us,
   signature: `v1:${signature}`,
   host,
-  severity: Severity.ERROR,
+  severity: Severity.NOTICE,
   message: `${signature} happened`,
 });
 

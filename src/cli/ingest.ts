@@ -5,10 +5,16 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Caller } from '../domain/caller.ts';
 import { SOURCE_TYPES, type SourceType } from '../domain/words.ts';
-import type { IngestOutcome } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { checkTenantSlug, DEFAULT_TENANT } from '../store/tenants.ts';
-import { type IngestOptions, type InputFile, ingestFile, inspectFile, type Progress } from './ingest/run.ts';
+import {
+  type Ingested,
+  type IngestOptions,
+  type InputFile,
+  ingestFile,
+  inspectFile,
+  type Progress,
+} from './ingest/run.ts';
 import { withRuntime } from './runtime.ts';
 
 interface Flags {
@@ -17,13 +23,13 @@ interface Flags {
   sourceType: SourceType;
   host?: string;
   service?: string;
+  multiline: boolean;
   progress: boolean;
   json?: boolean;
 }
 
-interface Total {
+interface Total extends Ingested {
   readonly file: string;
-  readonly outcome: IngestOutcome;
 }
 
 const EXAMPLES = `
@@ -47,6 +53,7 @@ export function registerIngest(program: Command): void {
     )
     .option('--host <name>', 'the host of lines that name none')
     .option('--service <name>', 'the service of lines that name none')
+    .option('--no-multiline', 'every line is an event of its own: do not join stack traces')
     .option('--no-progress', 'no progress bar')
     .option('--json', 'print the totals as JSON')
     .addHelpText('after', EXAMPLES)
@@ -61,6 +68,7 @@ async function ingest(paths: readonly string[], flags: Flags): Promise<void> {
     host: flags.host ?? null,
     service: flags.service ?? null,
     batchKey: flags.batchKey ?? null,
+    multiline: flags.multiline,
   };
   await withRuntime(async (runtime) => {
     const caller = await runtime.callerFor(tenant);
@@ -85,9 +93,9 @@ async function ingestAll(
     const bar = progressFor(file, withProgress);
     const batchKey =
       files.length > 1 && options.batchKey !== null ? `${options.batchKey}/${file.path}` : options.batchKey;
-    const outcome = await ingestFile(pipeline, caller, file, { ...options, batchKey }, bar.progress);
+    const ingested = await ingestFile(pipeline, caller, file, { ...options, batchKey }, bar.progress);
     bar.stop();
-    totals.push({ file: file.path, outcome });
+    totals.push({ file: file.path, ...ingested });
   }
   return totals;
 }
@@ -112,8 +120,7 @@ function progressFor(file: InputFile, wanted: boolean): { progress: Progress; st
         if (file.sizeBytes === null) bar.setTotal(bar.getProgress() + count);
         bar.increment(count);
       },
-      lines: (outcome) => {
-        const lines = outcome.accepted + outcome.duplicates + outcome.rejectedIds.length;
+      lines: (lines) => {
         bar.update({ lines, rate: Math.round((lines * 1_000) / (performance.now() - startedMs)) });
       },
     },
@@ -121,8 +128,9 @@ function progressFor(file: InputFile, wanted: boolean): { progress: Progress; st
   };
 }
 
-const asJson = ({ file, outcome }: Total) => ({
+const asJson = ({ file, lines, outcome }: Total) => ({
   file,
+  lines,
   accepted: outcome.accepted,
   duplicates: outcome.duplicates,
   rejected: outcome.rejectedIds.length,
@@ -138,10 +146,7 @@ function report(totals: readonly Total[], seconds: number): string[] {
     const refused = rejected > 0 ? `, ${count(rejected)} rejected (kept: see rejectedInputs)` : '';
     return `${total.file}: ${count(accepted)} new events${known}${refused}, ${count(newSignatures)} new signatures`;
   });
-  const sum = totals.reduce(
-    (n, { outcome }) => n + outcome.accepted + outcome.duplicates + outcome.rejectedIds.length,
-    0,
-  );
+  const sum = totals.reduce((n, total) => n + total.lines, 0);
   return [
     ...lines,
     `${count(sum)} lines in ${seconds.toFixed(1)} s, ${count(Math.round(sum / seconds))} lines/s`,

@@ -19,7 +19,9 @@ export interface JoinLimits {
   maxChars: number;
 }
 
-const DEFAULT_LIMITS: JoinLimits = { maxLines: 1_000, maxChars: 256 * 1024 };
+/** Lines of one event at the most: what follows them is an event of its own. */
+export const MAX_JOINED_LINES = 1_000;
+const DEFAULT_LIMITS: JoinLimits = { maxLines: MAX_JOINED_LINES, maxChars: 256 * 1024 };
 
 /** Only whether a line has a time matters here, not which. */
 const ANY_TIME = { referenceUs: 0 };

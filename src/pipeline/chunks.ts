@@ -1,8 +1,9 @@
 // Cuts a request into chunks of one transaction each, every one under a key of its own.
 import { CHUNK_SIZE, type IngestEventsInput, type IngestLinesInput } from './input.ts';
+import { CHUNK_WINDOW, chunkLength, joinChunk, rawInputOf } from './join-lines.ts';
 import { prepareEvents } from './prepare-events.ts';
 import { prepareInSlices } from './prepare-in-slices.ts';
-import { prepareLines } from './prepare-lines.ts';
+import { prepareLines, type RawInput } from './prepare-lines.ts';
 import { type MappedPayload, preparePayloads, slotsOf } from './prepare-payloads.ts';
 import type { Chunk } from './write.ts';
 
@@ -13,21 +14,42 @@ const chunkKey = (batchKey: string | null | undefined, startIndex: number): stri
 export type ChunkOrigin = Pick<Chunk, 'tenantId' | 'via' | 'replayOf'>;
 
 export function* lineChunks(origin: ChunkOrigin, input: IngestLinesInput): Iterable<Chunk> {
-  for (let at = 0; at < input.lines.length; at += CHUNK_SIZE) {
-    const lines = input.lines.slice(at, at + CHUNK_SIZE);
-    const startIndex = (input.startIndex ?? 0) + at;
-    yield {
-      ...origin,
-      batchKey: chunkKey(input.batchKey, startIndex),
-      startIndex,
-      inputCount: lines.length,
-      content: () => lines,
-      prepare: ({ batchPrefix }, context) =>
-        prepareInSlices(lines.length, (from, to) =>
-          prepareLines(input, lines.slice(from, to), startIndex + from, batchPrefix, context),
-        ),
-    };
+  const isJoined = input.multiline === true;
+  let at = 0;
+  while (at < input.lines.length) {
+    const length = isJoined ? chunkLength(input.lines.slice(at, at + CHUNK_WINDOW)) : CHUNK_SIZE;
+    const lines = input.lines.slice(at, at + length);
+    yield lineChunk(origin, input, at, lines, isJoined);
+    at += length;
   }
+}
+
+function lineChunk(
+  origin: ChunkOrigin,
+  input: IngestLinesInput,
+  at: number,
+  lines: readonly string[],
+  isJoined: boolean,
+): Chunk {
+  const startIndex = (input.startIndex ?? 0) + at;
+  const inputsOf = (ends: readonly number[]): RawInput[] =>
+    isJoined
+      ? joinChunk(lines, ends).map((joined) => rawInputOf(input, at, joined))
+      : lines.map((text, i) => ({ text, index: startIndex + i, bytes: input.bytes?.get(at + i) }));
+  return {
+    ...origin,
+    batchKey: chunkKey(input.batchKey, startIndex),
+    startIndex,
+    inputCount: lines.length,
+    countOf: (ends) => (isJoined ? joinChunk(lines, ends).length : lines.length),
+    content: () => lines,
+    prepare: ({ batchPrefix, ends }, context) => {
+      const inputs = inputsOf(ends);
+      return prepareInSlices(inputs.length, (from, to) =>
+        prepareLines(input, inputs.slice(from, to), batchPrefix, context),
+      );
+    },
+  };
 }
 
 export function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Iterable<Chunk> {
@@ -38,6 +60,7 @@ export function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Ite
       batchKey: chunkKey(input.batchKey, startIndex),
       startIndex,
       inputCount: events.length,
+      countOf: () => events.length,
       content: () => events.map((event) => JSON.stringify(event)),
       prepare: async (identity, context) => prepareEvents(events, startIndex, identity, context),
     };
@@ -60,6 +83,7 @@ export function* payloadChunks(
       batchKey: chunkKey(batchKey, start),
       startIndex: start,
       inputCount,
+      countOf: () => inputCount,
       content: () => mapped.map(({ payload }) => payload),
       prepare: async (identity, context) => preparePayloads(mapped, start, identity, context),
     };

@@ -37,6 +37,8 @@ export interface ChunkToCommit {
   readonly contentHash: string;
   readonly startIndex: number;
   readonly inputCount: number;
+  /** How many events, stored or rejected, the inputs make. */
+  readonly count: number;
   /** How many inputs the key brought before; null: the key is new. */
   readonly earlierCount: number | null;
   readonly receivedUs: Micros;
@@ -101,8 +103,9 @@ function attempt(services: CommitServices, chunk: ChunkToCommit, staged: boolean
       : await storeNew(client, chunk, batch, keyed.events);
     if (chunk.isReplay && keyed.conflicts.length > 0) throw new RolledBack('REFUSED');
     await completeBatch(client, chunk.tenantId, batch, rangeOf(stored));
-    if (chunk.earlierCount !== null) {
-      await rememberResend(client, chunk.tenantId, chunk.key, chunk.contentHash, chunk.inputCount);
+    const { earlierCount } = chunk;
+    if (earlierCount !== null && chunk.inputCount >= earlierCount) {
+      if (!(await rememberResend(client, { ...chunk, earlierCount }))) throw new RolledBack('RACED');
     }
     const rejections = [...chunk.rejections, ...keyed.conflicts, ...conflicts];
     const rejectedIds = await keepRejected(
@@ -113,7 +116,7 @@ function attempt(services: CommitServices, chunk: ChunkToCommit, staged: boolean
     return {
       outcome: {
         accepted: stored.length,
-        duplicates: chunk.inputCount - stored.length - rejections.length,
+        duplicates: chunk.count - stored.length - rejections.length,
         rejectedIds,
       },
       foldable: stored.length === 0 ? null : { batchId: batch.text, deltas: deltasOf(stored, chunk.reader) },

@@ -20,6 +20,10 @@ export interface IngestLinesInput {
   readonly batchKey?: string | null | undefined;
   /** The bytes of those lines, by position, that were not valid UTF-8. */
   readonly bytes?: ReadonlyMap<number, Buffer>;
+  /** Those lines, by position, that ended with CR LF: it is part of an event of several lines. */
+  readonly crlf?: ReadonlySet<number>;
+  /** Whether stack traces and continuation lines are joined to one event; blank lines between events are passed over. */
+  readonly multiline?: boolean | null | undefined;
   /** Position of the first line in what `batchKey` names, where it is sent in several calls. */
   readonly startIndex?: number;
 }

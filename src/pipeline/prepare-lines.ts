@@ -23,11 +23,19 @@ export interface Prepared {
   readonly rejections: Rejection[];
 }
 
-/** `identityPrefix` and the line's position identify it; `startIndex` is the position of `lines[0]`. */
+/** A line, or the lines of one event joined. */
+export interface RawInput {
+  readonly text: string;
+  /** Of its first line. */
+  readonly index: number;
+  /** As received, where the text does not say it all. */
+  readonly bytes?: Buffer | undefined;
+}
+
+/** `identityPrefix` and the position of an input identify it. */
 export function prepareLines(
   input: IngestLinesInput,
-  lines: readonly string[],
-  startIndex: number,
+  inputs: readonly RawInput[],
   identityPrefix: string,
   context: PrepareContext,
 ): Prepared {
@@ -51,14 +59,12 @@ export function prepareLines(
     ofHost.set(given, made);
     return made;
   };
-  lines.forEach((raw, position) => {
-    const index = startIndex + position;
+  for (const { text: raw, index, bytes } of inputs) {
     const from = sharedOf(input.hosts?.[index - firstIndex]);
     const prepared = prepareLine(raw, index, `${identityPrefix}\u0000${index}`, from, context);
-    const bytes = input.bytes?.get(index - firstIndex);
     if (prepared instanceof Refused) rejections.push(rejection(index, prepared, raw, from.request, bytes));
     else events.push(bytes === undefined ? prepared : withBytes(prepared, bytes));
-  });
+  }
   return { events, rejections };
 }
 

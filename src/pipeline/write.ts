@@ -22,13 +22,18 @@ export interface Chunk {
   /** Position of the chunk's first input in what the batch key names. */
   readonly startIndex: number;
   readonly inputCount: number;
+  /** How many events, stored or rejected, the inputs make; `ends` as for `prepare`. */
+  countOf(ends: readonly number[]): number;
   /** The rejected input that this is another try of: refused again, it leaves no second trace. */
   readonly replayOf: string | null;
   /** All that makes the content what it is, for recognising a resend without looking inside. */
   content(): readonly string[];
-  /** `batchPrefix` and `sourcePrefix` begin the identity of inputs without, and with, a key of their own. */
+  /**
+   * `batchPrefix` and `sourcePrefix` begin the identity of inputs without, and with, a key of their own; `ends` are the
+   * numbers of inputs that earlier sendings under the same key had.
+   */
   prepare(
-    identity: { batchPrefix: string; sourcePrefix: string },
+    identity: { batchPrefix: string; sourcePrefix: string; ends: readonly number[] },
     context: PrepareContext,
   ): Promise<Prepared>;
 }
@@ -63,7 +68,9 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
     }
     const referenceUs = earlier?.referenceUs ?? receivedUs;
     const oldestUs = services.retentionUs === null ? null : receivedUs - services.retentionUs;
+    const ends = earlier === null ? [] : endsOf(earlier);
     const identity = {
+      ends,
       batchPrefix: `${chunk.tenantId}\u0000batch\u0000${key}`,
       sourcePrefix: `${chunk.tenantId}\u0000source\u0000${source.text}`,
     };
@@ -79,6 +86,7 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
       contentHash,
       startIndex: chunk.startIndex,
       inputCount: chunk.inputCount,
+      count: chunk.countOf(ends),
       earlierCount: earlier?.inputCount ?? null,
       receivedUs,
       referenceUs,
@@ -100,6 +108,8 @@ export async function writeChunk(services: WriteServices, chunk: Chunk): Promise
   }
 }
 
+const endsOf = (earlier: BatchRow): number[] => [...earlier.earlierCounts, earlier.inputCount];
+
 const timesOf = (prepared: Prepared) => prepared.events.map((event) => event.timestampUs);
 
 // The lengths keep apart what line breaks inside of parts would make alike.
@@ -116,7 +126,7 @@ async function resentWhole(
   earlier: BatchRow,
 ): Promise<Written> {
   const rejectedIds = await rejectedOf(services.store.writePool, chunk.tenantId, key);
-  const duplicates = chunk.inputCount - rejectedIds.length;
+  const duplicates = chunk.countOf(endsOf(earlier)) - rejectedIds.length;
   const foldable = earlier.folded
     ? null
     : await recountBatch(

@@ -11,6 +11,8 @@ export interface BatchRow {
   readonly batchId: string;
   readonly contentHash: string;
   readonly inputCount: number;
+  /** The input counts of sendings before, each less than the next. */
+  readonly earlierCounts: readonly number[];
   readonly stored: number;
   readonly referenceUs: Micros;
   /** Its events are counted. */
@@ -25,7 +27,7 @@ export async function findBatch(
 ): Promise<BatchRow | null> {
   const { rows } = await client.query({
     name: 'find_batch',
-    text: `select batch_id, content_hash, input_count, n, folded,
+    text: `select batch_id, content_hash, input_count, earlier_counts, n, folded,
                   to_char(reference_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as reference_at
              from ingest_batch where tenant_id = $1 and key = $2`,
     values: [tenantId, key],
@@ -36,6 +38,7 @@ export async function findBatch(
     batchId: row.batch_id,
     contentHash: row.content_hash,
     inputCount: row.input_count,
+    earlierCounts: row.earlier_counts,
     stored: row.n,
     folded: row.folded,
     referenceUs: parseMicros(row.reference_at) as Micros,
@@ -93,18 +96,25 @@ export async function completeBatch(
   });
 }
 
-/** The key now stands for this content too, so that the next resend of it is recognised at once. */
-export async function rememberResend(
-  client: pg.ClientBase,
-  tenantId: number,
-  key: string,
-  contentHash: string,
-  inputCount: number,
-): Promise<void> {
-  await client.query(
-    'update ingest_batch set content_hash = $3, input_count = $4 where tenant_id = $1 and key = $2',
-    [tenantId, key, contentHash, inputCount],
+export interface Resend {
+  readonly tenantId: number;
+  readonly key: string;
+  readonly contentHash: string;
+  readonly inputCount: number;
+  /** The number of inputs that the key stood for when the resend was prepared. */
+  readonly earlierCount: number;
+}
+
+/** The key now stands for this content too, so that the next resend is recognised at once. False: another was first. */
+export async function rememberResend(client: pg.ClientBase, resend: Resend): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update ingest_batch
+        set content_hash = $3, input_count = $4,
+            earlier_counts = case when input_count < $4 then earlier_counts || input_count else earlier_counts end
+      where tenant_id = $1 and key = $2 and input_count = $5`,
+    [resend.tenantId, resend.key, resend.contentHash, resend.inputCount, resend.earlierCount],
   );
+  return rowCount === 1;
 }
 
 /** The fast way: throws a unique violation (see `isDuplicate`) when one of the events is known already. */

@@ -45,8 +45,7 @@ export function readExamples(
   const joined = joinMultiline(lines).filter(({ text }) => text.trim() !== '');
   const { events, rejections } = prepareLines(
     { sourceType: 'FILE', lines: [], host: place.host, service: place.service },
-    joined.map(({ text }) => text),
-    0,
+    joined.map(({ text }, index) => ({ text, index })),
     place.identity,
     { referenceUs: place.endedUs, receivedUs: place.nowUs, oldestUs: null },
   );

@@ -7,8 +7,9 @@ import type { Caller } from '../../domain/caller.ts';
 import { NotFoundError, ValidationError } from '../../domain/errors.ts';
 import type { SourceType } from '../../domain/words.ts';
 import { CHUNK_SIZE, type IngestOutcome, joinOutcomes, NOTHING_INGESTED } from '../../pipeline/input.ts';
+import { CHUNK_WINDOW, chunkLength } from '../../pipeline/join-lines.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { inChunks, type RawLine, readLines } from './line-reader.ts';
+import { inChunks, inCutChunks, type RawLine, readLines } from './line-reader.ts';
 
 export interface IngestOptions {
   readonly sourceType: SourceType;
@@ -16,6 +17,8 @@ export interface IngestOptions {
   readonly service: string | null;
   /** null: a file gets a key from its path and first line, standard input none. */
   readonly batchKey: string | null;
+  /** Whether stack traces and continuation lines are one event with the line that they belong to. */
+  readonly multiline: boolean;
 }
 
 export interface InputFile {
@@ -28,7 +31,7 @@ export interface InputFile {
 
 export interface Progress {
   bytes(count: number): void;
-  lines(outcome: IngestOutcome): void;
+  lines(count: number): void;
 }
 
 const CLI = { name: 'cli', connector: 'cli' };
@@ -45,6 +48,11 @@ export async function inspectFile(path: string): Promise<InputFile> {
   return { path, sizeBytes: found.isFile() ? found.size : null, isGzip: path.endsWith('.gz') };
 }
 
+export interface Ingested {
+  readonly lines: number;
+  readonly outcome: IngestOutcome;
+}
+
 /** Returns when all of the file is committed; what was sent before is recognised by its key. */
 export async function ingestFile(
   pipeline: Pipeline,
@@ -52,16 +60,18 @@ export async function ingestFile(
   file: InputFile,
   options: IngestOptions,
   progress: Progress,
-): Promise<IngestOutcome> {
+): Promise<Ingested> {
   const batchKey = options.batchKey ?? (await fileKey(file));
   let outcome = NOTHING_INGESTED;
   let startIndex = 0;
-  for await (const chunk of inChunks(readLines(bytesOf(file, progress)), CHUNK_SIZE)) {
+  for await (const chunk of chunksOf(bytesOf(file, progress), options.multiline)) {
     const sent = await pipeline.ingestLines(
       caller,
       {
         lines: chunk.map((line) => line.text),
         bytes: bytesByPosition(chunk),
+        crlf: new Set(chunk.flatMap(({ isCrlf }, position) => (isCrlf ? [position] : []))),
+        multiline: options.multiline,
         sourceType: options.sourceType,
         sourcePath: file.path === '-' ? null : file.path,
         host: options.host,
@@ -73,10 +83,16 @@ export async function ingestFile(
     );
     startIndex += chunk.length;
     outcome = joinOutcomes(outcome, sent);
-    progress.lines(outcome);
+    progress.lines(startIndex);
   }
-  return outcome;
+  return { lines: startIndex, outcome };
 }
+
+/** Blank lines are part of some traces, and nothing otherwise. */
+const chunksOf = (bytes: AsyncIterable<Buffer>, multiline: boolean): AsyncIterable<RawLine[]> =>
+  multiline
+    ? inCutChunks(readLines(bytes, true), CHUNK_WINDOW, chunkLength)
+    : inChunks(readLines(bytes), CHUNK_SIZE);
 
 async function* bytesOf(file: InputFile, progress: Progress): AsyncGenerator<Buffer> {
   const raw = file.path === '-' ? process.stdin : createReadStream(file.path, { highWaterMark: 1 << 20 });

@@ -196,7 +196,7 @@ implementNode(Event, {
       type: 'JSON',
       nullable: true,
       description:
-        'How it was read: `format`, and whether severityInferred, timestampAssigned, yearInferred, skewed, truncated; `rawBase64` where text could not hold it.',
+        'How it was read: `format`, and whether severityInferred, timestampAssigned, yearInferred, skewed, truncated; `rawBase64` where text could not hold it, `rawBytesBase64` where the bytes were other than the text.',
       resolve: ingestMetadataOf,
     }),
     anomaly: t.computed({

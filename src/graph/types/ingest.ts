@@ -98,6 +98,11 @@ const IngestLinesInput = builder.inputType('IngestLinesInput', {
     sourcePath: t.string({ description: 'The file, channel or topic they were read from.' }),
     host: t.string({ description: 'The host of lines that name none.' }),
     service: t.string({ description: 'The service of lines that name none.' }),
+    multiline: t.boolean({
+      defaultValue: false,
+      description:
+        'Whether stack traces and other continuation lines become one event with the line that they belong to. The lines must be in the order of their source; an event ends with the request.',
+    }),
     batchKey: t.string({ description: batchKeyDescription }),
   }),
 });

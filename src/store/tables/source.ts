@@ -105,7 +105,10 @@ export const origin = pgTable(
   ],
 );
 
-/** One committed transaction of ingest. `referenceAt` is the clock that its stamped times were taken from. */
+/**
+ * One committed transaction of ingest. `referenceAt` is the clock that its stamped times were taken from;
+ * `earlierCounts` are the input counts of sendings under the key before it grew to `inputCount`.
+ */
 export const ingestBatch = pgTable(
   'ingest_batch',
   {
@@ -115,6 +118,7 @@ export const ingestBatch = pgTable(
     sourceId: id8('source_id').notNull(),
     contentHash: text('content_hash').notNull(),
     inputCount: integer('input_count').notNull(),
+    earlierCounts: integer('earlier_counts').array().notNull().default([]),
     n: integer('n').notNull(),
     minTs: moment('min_ts'),
     maxTs: moment('max_ts'),

@@ -1,0 +1,1 @@
+ALTER TABLE "ingest_batch" ADD COLUMN "earlier_counts" integer[] DEFAULT '{}' NOT NULL;

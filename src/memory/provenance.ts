@@ -20,6 +20,7 @@ export const linkEndKey = (end: LinkEnd): string => `${end.type}:${end.key}`;
  * Keys of the links on the way from each of `starts`, nearest first, by {@link linkEndKey}; both ways where
  * `direction` is null. An event's signature is a step up only for the event itself, so that one candidate's way down
  * does not wander into another's events. An event, a signal and a joined signature lead up as their signature does.
+ * What a signature was split from is told of the signature, and ends the way.
  */
 export async function provenanceLinks(
   read: postgres.Sql,
@@ -71,7 +72,7 @@ async function walk(
       union
       select start, null::bigint, 'Signature', key, 0 from implied where ${up}
       union
-      select w.start, l.link_id, l.type, l.key, w.step + 1
+      select w.start, l.link_id, l.type, l.key, case l.link_type when 'SPLIT_FROM' then ${MAX_STEPS} else w.step + 1 end
         from way w
        cross join lateral (
          select link_id, target_type as type, target_key as key, link_type from provenance_link
@@ -82,7 +83,7 @@ async function walk(
           where tenant_id = ${tenantId} and target_type = w.type and target_key = w.key
             and (link_type = any(${downward}::text[])) = ${up}
        ) l
-       where w.step < ${MAX_STEPS} and (l.link_type <> 'SIGNED_AS' or w.step = 0)
+       where w.step < ${MAX_STEPS} and (l.link_type not in ('SIGNED_AS', 'SPLIT_FROM') or w.step = 0)
     )
     select start, link_id from way where link_id is not null
      group by start, link_id order by start, min(step), link_id`;

@@ -2,6 +2,7 @@
 // keeps its row and its id, which lead to where it went; the events keep the signature that they were given.
 import type pg from 'pg';
 import { SUBJECTS } from './as-of/relations.ts';
+import { LINEAGE } from './lineage.ts';
 
 /** `fromId` joins `toId`; neither is joined into anything else when all joins are done. */
 export interface Join {
@@ -26,6 +27,8 @@ export const SET_ASIDE = '~';
 
 const JOINS = `m as (select * from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[])
                        as m(from_id, from_key, to_id, to_key))`;
+
+const NO_LINEAGE = `l.link_type not in (${LINEAGE.map((type) => `'${type}'`).join(', ')})`;
 
 const STATEMENTS = {
   aliases: `insert into signature_alias (tenant_id, key, to_key, reason)
@@ -90,14 +93,14 @@ const STATEMENTS = {
                from m where r.tenant_id = $1 and r.signature_id = m.from_id`,
   fromSignature: `, gone as (
                     delete from provenance_link l using m
-                     where l.tenant_id = $1 and l.source_type = 'Signature' and l.source_key = m.from_id::text
+                     where l.tenant_id = $1 and l.source_type = 'Signature' and l.source_key = m.from_id::text and ${NO_LINEAGE}
                     returning m.to_id, l.*)
                   insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
                   select $1, 'Signature', to_id::text, target_type, target_key, link_type, metadata, created_at from gone
                   on conflict do nothing`,
   toSignature: `, gone as (
                   delete from provenance_link l using m
-                   where l.tenant_id = $1 and l.target_type = 'Signature' and l.target_key = m.from_id::text
+                   where l.tenant_id = $1 and l.target_type = 'Signature' and l.target_key = m.from_id::text and ${NO_LINEAGE}
                   returning m.to_id, l.*)
                 insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
                 select $1, source_type, source_key, 'Signature', to_id::text, link_type, metadata, created_at from gone

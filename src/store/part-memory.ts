@@ -53,9 +53,17 @@ const STATEMENTS = {
                     select 1 from feature_bucket f
                      where f.tenant_id = $1 and f.signature_id = a.from_id and f.minute between a.from_minute and a.to_minute
                        and (a.assets is null or f.asset_id = any(a.assets)))`,
-  hints: `with ${MEMBERS}, ${PARTS}
-          insert into hint_signature (tenant_id, hint_id, signature_id)
-          select $1::int, h.hint_id, p.to_id from p join hint_signature h on h.tenant_id = $1 and h.signature_id = p.from_id
+  hints: `with ${MEMBERS}, ${PARTS}, made as (
+            insert into hint_signature (tenant_id, hint_id, signature_id)
+            select $1::int, h.hint_id, p.to_id from p join hint_signature h on h.tenant_id = $1 and h.signature_id = p.from_id
+            on conflict do nothing returning hint_id),
+          touched as (
+            update runbook_hint h set updated_at = clock_timestamp()
+             where h.tenant_id = $1 and h.hint_id in (select hint_id from made))
+          insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
+          select $1::int, l.source_type, l.source_key, l.target_type, p.to_id::text, l.link_type, l.metadata, l.created_at
+            from p join provenance_link l on l.tenant_id = $1 and l.target_type = 'Signature' and l.target_key = p.from_id::text
+                                         and l.source_type = 'RunbookHint'
           on conflict do nothing`,
   incidents: `with ${MEMBERS}, ${PARTS}, seen as (
                 select distinct i.incident_id, p.from_id, p.to_id, exists (
@@ -73,7 +81,10 @@ const STATEMENTS = {
                    and x.signature_id = seen.from_id),
               made as (
                 insert into incident_signature (tenant_id, incident_id, signature_id)
-                select distinct $1::int, incident_id, to_id from seen on conflict do nothing)
+                select distinct $1::int, incident_id, to_id from seen on conflict do nothing),
+              touched as (
+                update incident i set updated_at = clock_timestamp()
+                 where i.tenant_id = $1 and i.incident_id in (select incident_id from seen))
               select distinct incident_id::text as id from seen`,
   signed: `with ${MEMBERS}, gone as (
              delete from provenance_link l using m, candidate_event ce, event e

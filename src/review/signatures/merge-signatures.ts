@@ -1,6 +1,7 @@
 import type { Anchor } from '../../domain/bindings.ts';
 import { LimitExceededError, ValidationError } from '../../domain/errors.ts';
 import { completeBinding, insertBinding } from '../../store/bindings.ts';
+import { linkLineage } from '../../store/lineage.ts';
 import { type NamedSignature, readNamed } from '../../store/named-signatures.ts';
 import { optionalText } from '../checked-text.ts';
 import { notFound } from '../rows.ts';
@@ -52,6 +53,8 @@ export async function mergeSignatures(ctx: DecisionContext, input: MergeSignatur
     const joined = roots.find(({ named: { rootId: id } }) => id !== rootId)!;
     const moved = movedOf(rebound);
     await completeBinding(client, tenantId, binding.id, joined.named.rootKey, moved);
+    const namedIds = roots.map(({ named: { rootId: id } }) => id);
+    await linkLineage(client, tenantId, namedIds, 'MERGED_INTO', rootId);
     return { signatureId: rootId, partId: null, bindingId: dryRun ? null : binding.id, moved, dryRun };
   });
 }

@@ -6,6 +6,7 @@ import type { BoundFamilies } from '../../signature/bound-families.ts';
 import { partLabel } from '../../signature/parting.ts';
 import { completeBinding, findParted, insertBinding } from '../../store/bindings.ts';
 import type { Element } from '../../store/elements.ts';
+import { linkLineage } from '../../store/lineage.ts';
 import { readNamed } from '../../store/named-signatures.ts';
 import { optionalText } from '../checked-text.ts';
 import { notFound } from '../rows.ts';
@@ -58,6 +59,7 @@ export async function splitSignature(ctx: DecisionContext, input: SplitSignature
     const { part, rest } = sidesOf(deciding, bound, rebound.elements, parting);
     const moved = movedOf(rebound);
     await completeBinding(client, tenantId, binding.id, part.rootKey, moved);
+    await linkLineage(client, tenantId, [part.rootId], 'SPLIT_FROM', rest.rootId);
     return {
       signatureId: rest.rootId,
       partId: dryRun ? null : part.rootId,

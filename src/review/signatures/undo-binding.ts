@@ -2,6 +2,7 @@ import { NOTHING_MOVED } from '../../domain/bindings.ts';
 import { ConflictError } from '../../domain/errors.ts';
 import { formatMicros } from '../../domain/time.ts';
 import { findBinding, markUndone } from '../../store/bindings.ts';
+import { unlinkLineage } from '../../store/lineage.ts';
 import { readNamed } from '../../store/named-signatures.ts';
 import { notFound } from '../rows.ts';
 import { actorOf } from '../verb-steps.ts';
@@ -39,6 +40,7 @@ export async function undoBinding(ctx: DecisionContext, input: UndoBindingInput)
       .flatMap(({ anchors }) => anchors.map(nameOf))
       .filter((name) => tied.has(deciding.familyOf(name)));
     await markUndone(client, tenantId, entry.id, author, formatMicros(ctx.clock.nowUs()));
+    await unlinkLineage(client, tenantId, entry.id);
     const rebound = await deciding.rebind(
       bindings.filter(({ id }) => id !== entry.id),
       families,

@@ -18,7 +18,7 @@ export function reportJson(miner: Miner, families: readonly MinedFamily[]): stri
     forms: family.forms,
     coarse: family.coarse,
   }));
-  return `${JSON.stringify({ lines: miner.lines, signatures }, null, 2)}\n`;
+  return `${JSON.stringify({ lines: miner.lines, events: miner.messages, signatures }, null, 2)}\n`;
 }
 
 /** `columns` is the width of the terminal. */
@@ -51,13 +51,14 @@ export function reportTable(
   }
   const more = total - families.length;
   const rest = more > 0 ? `, ${more} of them not shown (--top 0 shows all)` : '';
-  return `${table.toString()}\n${counted(miner.lines, 'line')}, ${counted(total, 'signature')}${rest}\n`;
+  const events = miner.messages === miner.lines ? '' : ` in ${counted(miner.messages, 'event')}`;
+  return `${table.toString()}\n${counted(miner.lines, 'line')}${events}, ${counted(total, 'signature')}${rest}\n`;
 }
 
 const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
 
 function share(family: MinedFamily, miner: Miner): number {
-  return miner.lines === 0 ? 0 : family.count / miner.lines;
+  return miner.messages === 0 ? 0 : family.count / miner.messages;
 }
 
 /** Without characters that would move the cursor, and of a length that a table bears. */

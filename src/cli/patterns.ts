@@ -4,6 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Clock, systemClock } from '../domain/time.ts';
+import { joinBatches } from '../parse/join-batches.ts';
+import type { JoinedLine } from '../parse/multiline.ts';
 import { parseLine } from '../parse/parse-line.ts';
 import { MAX_FORMS } from '../signature/generalise.ts';
 import { type MinedFamily, type MinedForm, Miner } from '../signature/miner.ts';
@@ -13,6 +15,8 @@ import { reportJson, reportTable } from './patterns-report.ts';
 
 export interface PatternsOptions {
   content?: boolean;
+  /** Default: stack traces and continuation lines are joined, unless the lines are bare messages. */
+  multiline?: boolean;
   byProgram?: boolean;
   json?: boolean;
   assign?: boolean;
@@ -60,6 +64,7 @@ export function registerPatterns(program: Command): void {
     )
     .argument('[files...]', 'logs to read, .gz too; - or nothing for standard input')
     .option('--content', 'the lines are bare messages: do not look for headers')
+    .option('--no-multiline', 'every line counts by itself: do not join stack traces; implied by --content')
     .option('--by-program', 'keep equal messages of different programs apart')
     .option(
       '--top <n>',
@@ -112,17 +117,18 @@ export async function runPatterns(
 ): Promise<void> {
   const miner = new Miner();
   const context = { referenceUs: clock.nowUs() };
-  const observe = (line: string): MinedForm => {
-    if (options.content) return miner.observe(line);
-    const { message, program } = parseLine(line, context);
-    return miner.observe(message, (options.byProgram && program) || '');
+  const observe = ({ text, count }: Read): MinedForm => {
+    if (options.content) return miner.observe(text);
+    const { message, program } = parseLine(text, context);
+    return miner.observe(message, (options.byProgram && program) || '', count);
   };
+  const isJoined = !options.content && options.multiline !== false;
   const failure = new Promise<never>((_, reject) => output.once('error', reject));
   failure.catch(() => {});
   for (const input of inputs) {
-    for await (const lines of lineBatches(input)) {
-      if (options.assign) await Promise.race([failure, write(output, assignments(miner, lines, observe))]);
-      else for (const line of lines) observe(line);
+    for await (const read of isJoined ? joinBatches(lineBatches(input)) : eachByItself(lineBatches(input))) {
+      if (options.assign) await Promise.race([failure, write(output, assignments(miner, read, observe))]);
+      else for (const event of read) observe(event);
     }
   }
   await Promise.race([failure, write(output, report(miner, output, options))]);
@@ -158,18 +164,24 @@ const ORDER: Readonly<Record<SortOrder, (a: MinedFamily, b: MinedFamily) => numb
   last: (a, b) => a.lastLine - b.lastLine || a.firstLine - b.firstLine,
 };
 
-function assignments(miner: Miner, lines: readonly string[], observe: (line: string) => MinedForm): string {
+type Read = Pick<JoinedLine, 'text' | 'count'>;
+
+async function* eachByItself(batches: AsyncIterable<string[]>): AsyncGenerator<Read[]> {
+  for await (const lines of batches) yield lines.map((text) => ({ text, count: 1 }));
+}
+
+function assignments(miner: Miner, events: readonly Read[], observe: (event: Read) => MinedForm): string {
   let text = '';
   let number = miner.lines;
   let last: MinedForm | null = null;
   let rest = '';
-  for (const line of lines) {
-    const form = observe(line);
+  for (const event of events) {
+    const form = observe(event);
     if (form !== last) {
       last = form;
       rest = `,"signature":"${form.assigned}","template":${JSON.stringify(form.pattern)}}\n`;
     }
-    text += `{"line":${++number}${rest}`;
+    for (let i = 0; i < event.count; i++) text += `{"line":${++number}${rest}`;
   }
   return text;
 }

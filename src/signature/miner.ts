@@ -50,6 +50,7 @@ export class Miner {
   readonly #generalisers = new Map<string, Generaliser>();
   readonly #maxForms: number | undefined;
   #lines = 0;
+  #messages = 0;
 
   /** `maxForms` bounds each partition. */
   constructor(maxForms?: number) {
@@ -60,9 +61,15 @@ export class Miner {
     return this.#lines;
   }
 
-  /** Signs the next line; lines count from 1. */
-  observe(message: string, partition = ''): MinedForm {
-    const line = ++this.#lines;
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** Signs the next message, which takes up `lines`; they count from 1. */
+  observe(message: string, partition = '', lines = 1): MinedForm {
+    const line = this.#lines + 1;
+    this.#lines += lines;
+    this.#messages++;
     const analysis = this.#analysis.read(message);
     this.#keys.digest(analysis.form, partition);
     const { high, low } = this.#keys;

@@ -125,6 +125,32 @@ describe('a file that is followed', () => {
   });
 });
 
+describe('stack traces', () => {
+  /** Three lines each; more than one block, whose line limit falls within one. */
+  const traces = (count: number): string =>
+    Array.from(
+      { length: count },
+      (_, i) =>
+        `2026-02-10 06:55:46,123 ERROR [main] com.acme.Main - charge ${i} failed\n` +
+        'java.lang.IllegalStateException: no session\n\tat com.acme.Main.run(Main.java:17)\n',
+    ).join('');
+
+  it('are one event each, across the blocks that a file is read in', async () => {
+    writeFileSync(at('app.log'), traces(1_700));
+    writeFileSync(at('old.log.gz'), gzipSync(traces(1_700)));
+    await follow({ paths: [at('*')] });
+    await count(3_400);
+    expect(await total()).toBe(3_400);
+  });
+
+  it('are lines where the source says so', async () => {
+    writeFileSync(at('app.log'), traces(2));
+    await follow({ paths: [at('app.log')], multiline: false });
+    await count(6);
+    expect(await total()).toBe(6);
+  });
+});
+
 it('a compressed file is read once, with a source that follows beside it', async () => {
   writeFileSync(at('old.log.gz'), gzipSync('first of old\nsecond of old\nlast without an end'));
   writeLines(at('new.log'), 0, 5);

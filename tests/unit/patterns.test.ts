@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineBatches, MAX_LINE_LENGTH } from '../../src/cli/line-batches.ts';
 import { openInput, type PatternsOptions, registerPatterns, runPatterns } from '../../src/cli/patterns.ts';
+import { joinBatches } from '../../src/parse/join-batches.ts';
+import { joinMultiline } from '../../src/parse/multiline.ts';
 
 const LOG = [
   '<34>1 2026-03-01T02:30:00Z web01 nginx 7 - - upstream 10.0.0.1 timed out',
@@ -45,6 +48,51 @@ describe('mnemograph patterns', () => {
       example: 'upstream 10.0.0.1 timed out',
     });
     expect(signatures[0].signature).toMatch(/^v1:[0-9a-f]{16}$/);
+  });
+
+  describe('a stack trace', () => {
+    const trace = (n: number) => [
+      `2026-02-10 06:55:46,123 ERROR [main] com.acme.Main - charge ${n} failed`,
+      'java.lang.IllegalStateException: no session',
+      '\tat com.acme.Main.run(Main.java:17)',
+    ];
+    const log = [...trace(1), LOG[0]!, ...trace(2)];
+
+    it('is one event, at its first line', async () => {
+      const { lines, events, signatures } = JSON.parse(await patterns(log, { json: true }));
+      expect({ lines, events }).toEqual({ lines: 7, events: 3 });
+      expect(signatures).toHaveLength(2);
+      expect(signatures[0]).toMatchObject({ count: 2, share: 2 / 3, firstLine: 1, lastLine: 5 });
+      expect(signatures[0].example).toBe(trace(1).join('\n').slice(trace(1)[0]!.indexOf('charge')));
+      expect(await patterns(log, {})).toContain('7 lines in 3 events, 2 signatures');
+    });
+
+    it('has every line of it assigned', async () => {
+      const assigned = (await patterns(log, { assign: true }))
+        .split('\n')
+        .filter((row) => row.startsWith('{"line"'))
+        .map((row) => JSON.parse(row));
+      expect(assigned.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(new Set(assigned.map(({ signature }) => signature)).size).toBe(2);
+    });
+
+    it('is lines where that is asked for, and among bare messages', async () => {
+      for (const options of [{ multiline: false }, { content: true }])
+        expect(JSON.parse(await patterns(log, { json: true, ...options }))).toMatchObject({ events: 7 });
+    });
+
+    it('is the same wherever its input is cut', async () => {
+      const piece = fc.constantFrom(...trace(1), LOG[0]!, '', 'panic: x', 'main.f(1)', 'Caused by: y', '}');
+      const batches = fc.array(fc.array(piece, { maxLength: 6 }), { maxLength: 8 });
+      await fc.assert(
+        fc.asyncProperty(batches, async (cut) => {
+          const joined = (await Readable.from(joinBatches(Readable.from(cut))).toArray()).flat();
+          expect(joined.map(({ text, count }) => ({ text, count }))).toEqual(
+            joinMultiline(cut.flat()).map(({ text, count }) => ({ text, count })),
+          );
+        }),
+      );
+    });
   });
 
   it('keeps programs apart on request', async () => {
@@ -121,7 +169,7 @@ describe('mnemograph patterns', () => {
   });
 
   it('reports nothing found of nothing read', async () => {
-    expect(JSON.parse(await patterns([], { json: true }))).toEqual({ lines: 0, signatures: [] });
+    expect(JSON.parse(await patterns([], { json: true }))).toEqual({ lines: 0, events: 0, signatures: [] });
     expect(await patterns([], {})).toContain('0 lines, 0 signatures');
   });
 

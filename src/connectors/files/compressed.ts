@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import type { Intake } from '../intake.ts';
 import { untilTaken } from '../until-taken.ts';
 import type { FilesConfig } from './config.ts';
-import { type Block, splitBlock } from './lines.ts';
+import { type Block, endBeforeOpenEvent, splitBlock } from './lines.ts';
 
 const MAX_LINES = 5_000;
 const LIMIT_BYTES = 1 << 20;
@@ -24,9 +24,10 @@ export async function readCompressed(
   if ((await intake.checkpoint(key)) !== null) return;
   let startIndex = 0;
   try {
-    for await (const { lines, bytes } of blocksOf(path)) {
-      const { host, service, sourceType } = config;
-      const input = { lines, bytes, host, service, sourceType, sourcePath: path, batchKey: key, startIndex };
+    const { host, service, sourceType, multiline } = config;
+    const place = { host, service, sourceType, sourcePath: path };
+    for await (const { lines, bytes, crlf } of blocksOf(path, multiline)) {
+      const input = { lines, bytes, crlf, multiline, ...place, batchKey: key, startIndex };
       if ((await untilTaken(intake, signal, () => intake.lines(input))) === null) return;
       startIndex += lines.length;
     }
@@ -47,17 +48,20 @@ async function keyOf(path: string): Promise<string> {
   }
 }
 
-async function* blocksOf(path: string): AsyncGenerator<Block> {
+async function* blocksOf(path: string, multiline: boolean): AsyncGenerator<Block> {
+  const options = { maxLines: MAX_LINES, limitBytes: LIMIT_BYTES, withEmpty: multiline };
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of createReadStream(path).pipe(createGunzip())) {
     rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
     if (rest.length < LIMIT_BYTES) continue;
-    const block = splitBlock(rest, MAX_LINES, LIMIT_BYTES, false);
+    const split = splitBlock(rest, { ...options, isWhole: false });
+    const block = multiline ? endBeforeOpenEvent(split) : split;
     rest = rest.subarray(block.length);
     if (block.lines.length > 0) yield block;
   }
   while (rest.length > 0) {
-    const block = splitBlock(rest, MAX_LINES, LIMIT_BYTES, true);
+    const split = splitBlock(rest, { ...options, isWhole: true });
+    const block = multiline && split.length < rest.length ? endBeforeOpenEvent(split) : split;
     rest = rest.subarray(block.length);
     if (block.lines.length > 0) yield block;
   }

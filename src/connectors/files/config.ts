@@ -13,6 +13,8 @@ export const filesConfig = z.strictObject({
   sourceType: z.enum(SOURCE_TYPES).default('FILE'),
   host: z.string().min(1).max(255).optional(),
   service: z.string().min(1).max(255).optional(),
+  /** Whether stack traces and continuation lines are one event with the line that they belong to. */
+  multiline: z.boolean().default(true),
   pollMs: z.int().min(50).max(60_000).default(250),
 });
 

@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Intake } from '../intake.ts';
 import { untilTaken } from '../until-taken.ts';
 import type { FilesConfig } from './config.ts';
-import { splitBlock } from './lines.ts';
+import { type Block, endBeforeOpenEvent, hasFurtherLine, splitBlock } from './lines.ts';
 
 /** What is remembered of a file. A copy that replaces its content is a new file under the same inode. */
 export interface FileMark {
@@ -97,17 +97,10 @@ export class TrackedFile {
    */
   async send(isWhole: boolean, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      const block = await this.#read(this.#mark.pending);
-      // What may have been sent before is cut where it was then, whatever has been written since.
-      const { lines, bytes, length } = splitBlock(
-        block,
-        MAX_LINES,
-        BLOCK_BYTES,
-        isWhole || this.#mark.pending !== null,
-      );
-      if (length === 0) return true;
-      const end = this.#mark.offset + length;
-      if (lines.length > 0 && !(await this.#sendLines(lines, bytes, end, signal))) return false;
+      const block = await this.#next(isWhole);
+      if (block.length === 0) return true;
+      const end = this.#mark.offset + block.length;
+      if (block.lines.length > 0 && !(await this.#sendLines(block, end, signal))) return false;
       this.#mark = { ...this.#mark, offset: end, pending: null };
     }
     return false;
@@ -124,19 +117,31 @@ export class TrackedFile {
     await this.#save(this.#mark);
   }
 
-  async #sendLines(
-    lines: string[],
-    bytes: Map<number, Buffer>,
-    end: number,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  /** What may have been sent before is cut where it was then, whatever has been written since. */
+  async #next(isWhole: boolean): Promise<Block> {
+    const { pending } = this.#mark;
+    const { multiline } = this.#config;
+    const read = await this.#read(pending);
+    const block = splitBlock(read, {
+      maxLines: MAX_LINES,
+      limitBytes: BLOCK_BYTES,
+      isWhole: isWhole || pending !== null,
+      withEmpty: multiline,
+    });
+    const goesOn = multiline && pending === null && hasFurtherLine(read, block, BLOCK_BYTES);
+    return goesOn ? endBeforeOpenEvent(block) : block;
+  }
+
+  async #sendLines({ lines, bytes, crlf }: Block, end: number, signal: AbortSignal): Promise<boolean> {
     const { id, path, offset } = this.#mark;
     const head = this.#mark.headBytes < HEAD_BYTES ? await readHead(this.#handle, end) : {};
     const mark = { ...this.#mark, ...head, pending: end };
-    const { host, service, sourceType } = this.#config;
+    const { host, service, sourceType, multiline } = this.#config;
     const input = {
       lines,
       bytes,
+      crlf,
+      multiline,
       host,
       service,
       sourceType,

@@ -116,7 +116,7 @@ describe('a burst', () => {
     expect(links).toEqual([
       { path: 'CorrelationGroup GROUPED_IN Candidate', n: 1 },
       { path: 'Event EVIDENCE_OF Candidate', n: 50 },
-      { path: 'Signal GROUPED_IN CorrelationGroup', n: 1 },
+      { path: 'Signal GROUPED_IN CorrelationGroup', n: 2 },
       { path: 'Signature EVIDENCE_OF Candidate', n: 1 },
     ]);
   });

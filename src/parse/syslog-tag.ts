@@ -55,13 +55,16 @@ function bracketedTag(text: string, at: number, open: number): SyslogTag | null 
   if (close <= open + 1) return null;
   const pid = close - open <= 11 ? c.digitsAt(text, open + 1, close - open - 1) : -1;
   const isPid = pid >= 0;
-  const tag = { program: text.slice(at, open), pid: isPid ? pid : null, version: null };
+  const program = text.slice(at, open);
   const next = text.charCodeAt(close + 1);
-  if (next === c.COLON)
-    return { ...tag, instance: isPid ? null : text.slice(open + 1, close), end: close + 2 };
+  if (next === c.COLON) {
+    const instance = isPid ? null : text.slice(open + 1, close);
+    return { program, pid: isPid ? pid : null, instance, version: null, end: close + 2 };
+  }
   const actedFor = isPid && next === c.SPACE ? actedForEnd(text, close + 2) : -1;
   if (actedFor < 0) return null;
-  return { ...tag, instance: text.slice(close + 3, actedFor), end: actedFor + 2 };
+  const instance = text.slice(close + 3, actedFor);
+  return { program, pid, instance, version: null, end: actedFor + 2 };
 }
 
 /** The index after the version at `at`, as in `syslogd 1.4.1:`; `at` when there is none. */

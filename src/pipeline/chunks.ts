@@ -1,8 +1,8 @@
 // Cuts a request into chunks of one transaction each, every one under a key of its own.
+import { mapInTurns } from '../domain/turns.ts';
 import { CHUNK_SIZE, type IngestEventsInput, type IngestLinesInput } from './input.ts';
 import { CHUNK_WINDOW, chunkLength, joinChunk, rawInputOf } from './join-lines.ts';
-import { prepareEvents } from './prepare-events.ts';
-import { prepareInSlices } from './prepare-in-slices.ts';
+import { eventsInSlices, prepareInSlices } from './prepare-in-slices.ts';
 import { prepareLines, type RawInput } from './prepare-lines.ts';
 import { type MappedPayload, preparePayloads, slotsOf } from './prepare-payloads.ts';
 import type { Chunk } from './write.ts';
@@ -42,7 +42,7 @@ function lineChunk(
     startIndex,
     inputCount: lines.length,
     countOf: (ends) => (isJoined ? joinChunk(lines, ends).length : lines.length),
-    content: () => lines,
+    content: async () => lines,
     prepare: ({ batchPrefix, ends }, context) => {
       const inputs = inputsOf(ends);
       return prepareInSlices(inputs.length, (from, to) =>
@@ -61,8 +61,8 @@ export function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Ite
       startIndex,
       inputCount: events.length,
       countOf: () => events.length,
-      content: () => events.map((event) => JSON.stringify(event)),
-      prepare: async (identity, context) => prepareEvents(events, startIndex, identity, context),
+      content: () => mapInTurns(events, (event) => JSON.stringify(event)),
+      prepare: (identity, context) => eventsInSlices(events, startIndex, identity, context),
     };
   }
 }
@@ -84,8 +84,8 @@ export function* payloadChunks(
       startIndex: start,
       inputCount,
       countOf: () => inputCount,
-      content: () => mapped.map(({ payload }) => payload),
-      prepare: async (identity, context) => preparePayloads(mapped, start, identity, context),
+      content: async () => mapped.map(({ payload }) => payload),
+      prepare: (identity, context) => preparePayloads(mapped, start, identity, context),
     };
   }
 }

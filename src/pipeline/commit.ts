@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock, Micros } from '../domain/time.ts';
+import { eachInTurns } from '../domain/turns.ts';
 import {
   completeBatch,
   copyEvents,
@@ -119,7 +120,8 @@ function attempt(services: CommitServices, chunk: ChunkToCommit, staged: boolean
         duplicates: chunk.count - stored.length - rejections.length,
         rejectedIds,
       },
-      foldable: stored.length === 0 ? null : { batchId: batch.text, deltas: deltasOf(stored, chunk.reader) },
+      foldable:
+        stored.length === 0 ? null : { batchId: batch.text, deltas: await deltasOf(stored, chunk.reader) },
     };
   });
 }
@@ -231,9 +233,9 @@ function rangeOf(events: readonly SignedEvent[]): { n: number; minUs: Micros; ma
   return { n: events.length, minUs, maxUs };
 }
 
-function deltasOf(events: readonly SignedEvent[], reader: EventReader): Deltas {
+async function deltasOf(events: readonly SignedEvent[], reader: EventReader): Promise<Deltas> {
   const deltas = new Deltas();
-  for (const event of events) {
+  await eachInTurns(events, (event) => {
     const { prepared, formKey, severity } = event;
     const reading = reader.read({ ...readable(prepared), formKey, severity }, deltas.fault);
     deltas.add({
@@ -246,7 +248,7 @@ function deltasOf(events: readonly SignedEvent[], reader: EventReader): Deltas {
       host: prepared.host,
       reading,
     });
-  }
+  });
   return deltas;
 }
 

@@ -7,6 +7,7 @@ import { ValidationError } from '../domain/errors.ts';
 import { INCIDENT_ACTIVE_DAYS } from '../domain/incident-age.ts';
 import type { Logger } from '../domain/logger.ts';
 import { type Clock, US_PER_DAY } from '../domain/time.ts';
+import { Turns } from '../domain/turns.ts';
 import { EventPartitions } from '../store/partitions.ts';
 import { countAttempt, loadRejected, markReplayed } from '../store/rejected.ts';
 import type { Store } from '../store/store.ts';
@@ -164,7 +165,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       checkRequest('payloads', input.payloads.length, input.batchKey);
       const origin = { tenantId: caller.tenantId, via, replayOf };
       const mapped = await mapAll(origin, input, options.mapPayload ?? refusePayload, clock);
-      const batchKey = input.batchKey ?? (input.mayBeResent === true ? contentKey(via, mapped) : null);
+      const batchKey = input.batchKey ?? (input.mayBeResent === true ? await contentKey(via, mapped) : null);
       const chunks = payloadChunks(origin, batchKey, mapped);
       const outcome = await ingest(caller.tenantId, slotsOf(mapped), chunks);
       const allKeyed = mapped.every(({ events }) => events.every((event) => event.eventKey != null));
@@ -231,7 +232,10 @@ async function mapAll(
 ): Promise<MappedPayload[]> {
   const receivedUs = clock.nowUs();
   const mapped: MappedPayload[] = [];
-  for (const payload of payloads)
+  const turns = new Turns();
+  for (const payload of payloads) {
+    if (turns.isOver) await turns.next();
     mapped.push(await mapPayload(payload, () => map(tenantId, via, payload, receivedUs)));
+  }
   return mapped;
 }

@@ -28,15 +28,16 @@ export interface EventIdentity {
   readonly batchPrefix: string;
 }
 
+/** `keyed`: the contents of the request's earlier events by their keys, where it is prepared in parts. */
 export function prepareEvents(
   inputs: readonly IngestEventInput[],
   startIndex: number,
   identity: EventIdentity,
   context: PrepareContext,
+  keyed = new Map<string, string>(),
 ): Prepared {
   const events: PreparedEvent[] = [];
   const rejections: Rejection[] = [];
-  const keyed = new Map<string, string>();
   inputs.forEach((input, position) => {
     const index = startIndex + position;
     const payload = JSON.stringify(input);

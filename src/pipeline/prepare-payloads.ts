@@ -3,10 +3,12 @@
 import { createHash } from 'node:crypto';
 import { CallerError } from '../domain/errors.ts';
 import type { Micros } from '../domain/time.ts';
+import { eachInTurns, Turns } from '../domain/turns.ts';
 import type { RejectedRequest, Rejection } from '../store/rejected.ts';
 import type { IngestEventInput, Via } from './input.ts';
 import { type PrepareContext, type PreparedEvent, Refused, rejection } from './prepare.ts';
-import { type EventIdentity, prepareEvents } from './prepare-events.ts';
+import type { EventIdentity } from './prepare-events.ts';
+import { eventsInSlices } from './prepare-in-slices.ts';
 import type { Prepared } from './prepare-lines.ts';
 
 /** Maps one payload of a source into events. Throws ValidationError where it cannot. */
@@ -42,26 +44,27 @@ export async function mapPayload(
 }
 
 /** The key of payloads that may be sent again without any of their own; null: nothing tells a resend from a repetition. */
-export function contentKey(via: Via, mapped: readonly MappedPayload[]): string | null {
+export async function contentKey(via: Via, mapped: readonly MappedPayload[]): Promise<string | null> {
   const isTimed = mapped.every(({ events }) => events.every((event) => event.timestamp != null));
   if (!isTimed) return null;
   const hash = createHash('sha256');
-  for (const { payload } of mapped) hash.update(`${payload.length}:`).update(payload);
+  await eachInTurns(mapped, ({ payload }) => hash.update(`${payload.length}:`).update(payload));
   return `${via.name}:${hash.digest('base64url')}`;
 }
 
-export function preparePayloads(
+export async function preparePayloads(
   mapped: readonly MappedPayload[],
   startIndex: number,
   identity: EventIdentity,
   context: PrepareContext,
-): Prepared {
+): Promise<Prepared> {
+  const turns = new Turns();
   const events: PreparedEvent[] = [];
   const rejections: Rejection[] = [];
   let slot = startIndex;
   for (const { payload, events: inputs, refused } of mapped) {
     if (refused !== null) rejections.push(rejection(slot, refused, payload, REQUEST));
-    const prepared = prepareEvents(inputs, slot, identity, context);
+    const prepared = await eventsInSlices(inputs, slot, identity, context, turns);
     const isSole = inputs.length === 1;
     const original = { payload, request: REQUEST };
     for (const event of prepared.events) events.push(isSole ? { ...event, original } : event);

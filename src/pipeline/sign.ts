@@ -1,5 +1,6 @@
 // Gives each event its signature and its other dimensions, as row ids.
 import type { Rule } from '../domain/bindings.ts';
+import { mapInTurns } from '../domain/turns.ts';
 import { eventFamily } from '../parse/family.ts';
 import { typedFields } from '../parse/typed-fields.ts';
 import { describeForm, signatureKey, statePairing } from '../signature/engine.ts';
@@ -55,9 +56,9 @@ export class Signer {
 
   async sign(tenantId: number, sourceId: RowId, events: readonly PreparedEvent[]): Promise<SignedBatch> {
     const signing = await this.#signingRules(tenantId);
-    const parts = events.map((event) => partOf(signing, event));
+    const parts = await mapInTurns(events, (event) => partOf(signing, event));
     const keys = parts.map(({ key }) => key);
-    const originKeys = events.map((event) => originKey(originOf(sourceId, event)));
+    const originKeys = await mapInTurns(events, (event) => originKey(originOf(sourceId, event)));
     const hosts = events.map((event) => event.host);
     const origins = await this.#resolve(this.#origins, tenantId, originKeys, (i) =>
       originOf(sourceId, events[i]!),
@@ -66,7 +67,7 @@ export class Signer {
     const signatures = await this.#resolve(this.#signatures, tenantId, keys, (i) =>
       describeSignature(events[i]!, parts[i]!),
     );
-    const signed = events.map((event, i) => ({
+    const signed = await mapInTurns(events, (event, i) => ({
       prepared: event,
       formKey: keys[i]!,
       timestampUs: event.timestampUs,

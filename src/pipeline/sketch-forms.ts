@@ -1,6 +1,6 @@
 // Writes the sketches of forms that were stored by a version without them, or with older ones. Any number of processes
 // may do it at once: a form is sketched once.
-import { setImmediate as breathe } from 'node:timers/promises';
+import { mapInTurns } from '../domain/turns.ts';
 import { describeForm } from '../signature/engine.ts';
 import { SKETCH_VERSION, sketchOf } from '../signature/sketch.ts';
 import { readUnsketched, type UnsketchedForm, writeSketches } from '../store/sketches.ts';
@@ -17,11 +17,10 @@ export async function sketchForms(store: Store, signal: AbortSignal): Promise<nu
     if (forms.length === 0) break;
     for (const tenantId of new Set(forms.map((form) => form.tenantId))) {
       const own = forms.filter((form) => form.tenantId === tenantId);
-      await writeSketches(store.writePool, tenantId, own.map(sketched));
+      await writeSketches(store.writePool, tenantId, await mapInTurns(own, sketched));
     }
     after = forms.at(-1)!;
     written += forms.length;
-    await breathe();
   }
   return written;
 }

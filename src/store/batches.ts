@@ -120,7 +120,7 @@ export async function rememberResend(client: pg.ClientBase, resend: Resend): Pro
 /** The fast way: throws a unique violation (see `isDuplicate`) when one of the events is known already. */
 export async function copyEvents(
   client: pg.ClientBase,
-  slices: Iterable<Buffer>,
+  slices: AsyncIterable<Buffer>,
   table = 'event',
 ): Promise<void> {
   const stream = client.query(copyFrom(`copy ${table} (${EVENT_COLUMNS}) from stdin (format binary)`));
@@ -128,7 +128,10 @@ export async function copyEvents(
 }
 
 /** The way for resends, first half: brings the events beside the table and returns the ids of those it holds already. */
-export async function stageEvents(client: pg.ClientBase, slices: Iterable<Buffer>): Promise<Set<string>> {
+export async function stageEvents(
+  client: pg.ClientBase,
+  slices: AsyncIterable<Buffer>,
+): Promise<Set<string>> {
   await client.query('create temporary table staged_event (like event including defaults) on commit drop');
   await copyEvents(client, slices, 'staged_event');
   const { rows } = await client.query<{ event_id: string }>(

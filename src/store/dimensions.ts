@@ -1,5 +1,6 @@
 // What many events share (source, origin, asset, signature) is written once and remembered here by its content.
 import type pg from 'pg';
+import { mapInTurns } from '../domain/turns.ts';
 import type { Store } from './store.ts';
 
 /** A row id in the two 32-bit halves in which a binary COPY writes it. */
@@ -66,9 +67,9 @@ export class Dimension<Content> {
       else ids.set(key, id);
     }
     if (missing.length === 0) return { ids, created: [] };
+    const absent = await mapInTurns(missing.sort(), contentOf);
     const client = await store.writePool.connect();
     try {
-      const absent = missing.sort().map(contentOf);
       const created = await this.#load(client, tenantId, absent, ids);
       this.#remember(tenantId, missing, ids);
       return { ids, created };

@@ -3,6 +3,7 @@
 import { eventIdDigits, formatUuid } from '../domain/event-id.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Micros } from '../domain/time.ts';
+import { Turns } from '../domain/turns.ts';
 import type { RowId } from './dimensions.ts';
 
 /** One event, ready to be stored: `identity` is hashed into its id. */
@@ -37,13 +38,15 @@ export const eventIdOf = (event: StorableEvent): string =>
 const EVENTS_A_SLICE = 500;
 
 /** The COPY body in slices, each encoded when it is asked for: the server works on one while the next is made. */
-export function* encodeEvents(
+export async function* encodeEvents(
   tenantId: number,
   batch: RowId,
   events: readonly StorableEvent[],
-): Generator<Buffer> {
+): AsyncGenerator<Buffer> {
+  const turns = new Turns();
   yield HEADER;
   for (let at = 0; at < events.length; at += EVENTS_A_SLICE) {
+    if (turns.isOver) await turns.next();
     const slice = events.slice(at, at + EVENTS_A_SLICE);
     const writer = new CopyWriter(slice);
     for (const event of slice) writer.event(tenantId, batch, event);

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { Severity } from '../domain/severity.ts';
 import { type Micros, parseMicros } from '../domain/time.ts';
+import { mapInTurns } from '../domain/turns.ts';
 import type { Store } from './store.ts';
 import type { EventAttrs } from './tables/event.ts';
 
@@ -54,7 +55,7 @@ export async function readBatchEvents(
       where b.tenant_id = $1 and b.batch_id = $2`,
     [tenantId, batchId],
   );
-  return rows.map((row) => ({
+  return mapInTurns(rows, (row) => ({
     signatureId: row.signature_id,
     assetId: row.asset_id,
     timestampUs: parseMicros(row.ts) as Micros,

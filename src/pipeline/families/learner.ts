@@ -1,7 +1,7 @@
 // What this process has learnt of the forms of each partition: rebuilt from one stored example per form, and kept up
 // with what other processes add.
-import { setImmediate as breathe } from 'node:timers/promises';
 import type pg from 'pg';
+import { Turns } from '../../domain/turns.ts';
 import { Analysis } from '../../signature/analysis.ts';
 import { Generaliser } from '../../signature/generalise.ts';
 import { tokensOf } from '../../signature/shape.ts';
@@ -14,8 +14,6 @@ interface Partition {
 
 /** Forms kept over all partitions and tenants; beyond it all is forgotten, and rebuilt where it is needed. */
 const MAX_FORMS_KEPT = 200_000;
-/** Forms learnt between two turns of the event loop. */
-const FORMS_PER_TURN = 100;
 
 export class FamilyLearner {
   readonly #tenants = new Map<number, Map<string, Partition>>();
@@ -26,8 +24,9 @@ export class FamilyLearner {
   async learn(client: pg.ClientBase, tenantId: number, partition: string): Promise<Set<string>> {
     const known = this.#partition(tenantId, partition);
     const moved = new Set<string>();
-    let learnt = 0;
+    const turns = new Turns();
     for (const form of await readLearnt(client, tenantId, partition, known.seq)) {
+      if (turns.isOver) await turns.next();
       const before = known.generaliser.forms;
       const tokens = tokensOf(this.#analysis.read(form.example));
       for (const { from, to } of known.generaliser.add({ key: form.key, tokens }, form.firstUs)) {
@@ -35,7 +34,6 @@ export class FamilyLearner {
       }
       this.#formsKept += known.generaliser.forms - before;
       known.seq = Math.max(known.seq, form.seq);
-      if (++learnt % FORMS_PER_TURN === 0) await breathe();
     }
     return moved;
   }

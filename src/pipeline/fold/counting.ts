@@ -3,6 +3,7 @@
 
 import type pg from 'pg';
 import type { Micros } from '../../domain/time.ts';
+import { eachInTurns, mapInTurns } from '../../domain/turns.ts';
 import { describeForm } from '../../signature/engine.ts';
 import {
   addToBuckets,
@@ -84,12 +85,14 @@ export class Counting {
       batches.map((batch) => batch.batchId),
     );
     const sum = new Deltas();
-    for (const batch of onceEach(batches)) if (claimed.has(batch.batchId)) sum.merge(batch.deltas);
+    await eachInTurns(onceEach(batches), ({ batchId, deltas }) => {
+      if (claimed.has(batchId)) sum.merge(deltas);
+    });
     const grouping = await groupFamilies(this.#families, sum, others);
-    const grouped = sum.grouped(grouping.rootOf);
+    const grouped = await sum.grouped(grouping.rootOf);
     if (sum.eventCount > 0) {
       await addToBuckets(client, tenantId, [...grouped.buckets.values()]);
-      await addToSignatures(client, tenantId, withPatterns(grouped));
+      await addToSignatures(client, tenantId, await withPatterns(grouped));
       await addToSources(client, tenantId, [...claimed]);
       await addToEntityBuckets(client, tenantId, [...sum.entities.counts.values()]);
       await addToRuleBuckets(client, tenantId, [...sum.entities.matches.values()]);
@@ -144,7 +147,7 @@ const onceEach = (batches: readonly FoldableBatch[]): Iterable<FoldableBatch> =>
 
 // A pattern depends on the message alone, not on the partition.
 const withPatterns = (sum: Deltas) =>
-  [...sum.signatures.values()].map((delta) => ({
+  mapInTurns(sum.signatures.values(), (delta) => ({
     ...delta,
     example: exampleOf(delta.example),
     pattern: storableText(describeForm(delta.example, '').pattern),

@@ -3,6 +3,7 @@
 import type { Rule } from '../../domain/rule.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { type Micros, minuteOf } from '../../domain/time.ts';
+import { eachInTurns } from '../../domain/turns.ts';
 import { NO_ASSET } from '../../store/dimensions.ts';
 import type { EventReading } from '../rules/event-reader.ts';
 import { EntityDeltas } from './entity-deltas.ts';
@@ -86,17 +87,17 @@ export class Deltas {
   }
 
   /** The same counts, each for the signature that `rootOf` names. */
-  grouped(rootOf: (signatureId: string) => string): Deltas {
+  async grouped(rootOf: (signatureId: string) => string): Promise<Deltas> {
     const grouped = new Deltas(this.entities);
     grouped.eventCount = this.eventCount;
-    for (const delta of this.buckets.values()) {
+    await eachInTurns(this.buckets.values(), (delta) => {
       const signatureId = rootOf(delta.signatureId);
       grouped.#addBucket(`${signatureId}|${delta.assetId}|${delta.minute}`, { ...delta, signatureId });
-    }
-    for (const delta of this.signatures.values()) {
+    });
+    await eachInTurns(this.signatures.values(), (delta) => {
       const signatureId = rootOf(delta.signatureId);
       grouped.#addSignature(signatureId, { ...delta, signatureId });
-    }
+    });
     return grouped;
   }
 

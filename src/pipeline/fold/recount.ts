@@ -1,5 +1,6 @@
 // Counts a batch from its stored events: what its sender's process would have counted, had it lived.
 import type pg from 'pg';
+import { eachInTurns } from '../../domain/turns.ts';
 import { signatureKey } from '../../signature/engine.ts';
 import type { Store } from '../../store/store.ts';
 import { EventFlag } from '../../store/tables/event.ts';
@@ -35,7 +36,7 @@ export async function recountStored(
   batchId: string,
 ): Promise<FoldableBatch> {
   const deltas = new Deltas();
-  for (const event of await readBatchEvents(client, tenantId, batchId)) {
+  await eachInTurns(await readBatchEvents(client, tenantId, batchId), (event) => {
     const { detectionUs } = detectionTime(event.timestampUs, event.receivedUs);
     const { message, structured } = signedText(event);
     const { severity, host, service } = event;
@@ -50,6 +51,6 @@ export async function recountStored(
       host,
       reading: reader.read({ formKey, message, severity, host, service, structured }, deltas.fault),
     });
-  }
+  });
   return { batchId, deltas };
 }

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { StateReport } from '../../detect/cycle.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { type Micros, parseMicros } from '../../domain/time.ts';
+import { eachInTurns } from '../../domain/turns.ts';
 import { parseLine } from '../../parse/parse-line.ts';
 import { correlationKey } from '../../signature/engine.ts';
 import { type EventAttrs, EventFlag } from '../../store/tables/event.ts';
@@ -54,11 +55,11 @@ export async function loadStateReports(
                   and e.ts >= q.from_at and e.ts < q.to_at and coalesce(e.asset_id, 0) = q.asset_id) e`,
   );
   const reports = new Map<number, StateReport[]>();
-  for (const row of rows) {
+  await eachInTurns(rows, (row) => {
     const known = reports.get(row.index);
     if (known === undefined) reports.set(row.index, [fromRow(row)]);
     else known.push(fromRow(row));
-  }
+  });
   return reports;
 }
 

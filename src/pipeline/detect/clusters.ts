@@ -23,8 +23,9 @@ interface Onset {
 export async function updateClusters(
   ctx: DetectContext,
   changes: readonly EpisodeChange[],
-  pairs: readonly PrecursorScope[],
+  touchedPairs: readonly PrecursorScope[],
 ): Promise<void> {
+  const pairs = await widened(ctx, touchedPairs);
   const onsets = await findOnsets(ctx, changes, pairs);
   const gone = changes.flatMap(({ signatureId, assetId, gone: ended }) =>
     ended.map(({ startUs }) => ({ signatureId, assetId, startUs })),
@@ -36,11 +37,44 @@ export async function updateClusters(
   await store(ctx, onsets, around, stored);
 }
 
+type PairRange = Pick<PrecursorScope, 'failure' | 'fromUs' | 'toUs'>;
+
+/**
+ * What a pair has taught holds, or held, for the whole of its candidates: one that appears, grows, shrinks or goes
+ * changes the clusters of failures far from what was touched.
+ */
+async function widened(ctx: DetectContext, pairs: readonly PrecursorScope[]): Promise<PairRange[]> {
+  if (pairs.length === 0) return [];
+  const asked = pairs.map((p, i) => ({ i, subject: p.subject, failure_id: p.failure.signatureId }));
+  const rows = await query<{ i: number; fromUs: string; toUs: string }>(
+    ctx,
+    sql`select x.i, (extract(epoch from min(x.from_at)) * 1000000)::bigint as "fromUs",
+               (extract(epoch from max(x.to_at)) * 1000000)::bigint as "toUs"
+          from (
+            select t.i, c.first_seen_at as from_at, c.last_seen_at as to_at
+              from json_to_recordset(${asJson(asked)}::json) as t(i int, subject text, failure_id bigint)
+              join candidate c on c.tenant_id = ${ctx.tenantId} and c.type = 'PRECURSOR' and c.subject = t.subject
+            union all
+            select t.i, g.end_at, g.end_at
+              from json_to_recordset(${asJson(asked)}::json) as t(i int, subject text, failure_id bigint)
+              join group_signature gs on gs.tenant_id = ${ctx.tenantId} and gs.signature_id = t.failure_id
+              join correlation_group g on g.tenant_id = gs.tenant_id and g.group_id = gs.group_id
+                                      and g.group_type = 'PRECURSOR_CLUSTER' and (g.metadata ->> 'learned')::int > 0
+          ) x group by x.i`,
+  );
+  const known = new Map(rows.map((row) => [row.i, row]));
+  return pairs.map(({ failure, fromUs, toUs }, i) => ({
+    failure,
+    fromUs: Math.min(fromUs, Number(known.get(i)?.fromUs ?? fromUs)),
+    toUs: Math.max(toUs, Number(known.get(i)?.toUs ?? toUs)),
+  }));
+}
+
 /** Failures that changed, that something which changed may have led, or about which a pair is judged anew. */
 async function findOnsets(
   ctx: DetectContext,
   changes: readonly EpisodeChange[],
-  pairs: readonly PrecursorScope[],
+  pairs: readonly PairRange[],
 ): Promise<Onset[]> {
   const { minSeverity, maxLeadUs } = ctx.settings.precursor;
   const changed = changes.flatMap(({ signatureId, assetId, written, gone }) =>

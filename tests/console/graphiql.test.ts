@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../src/http/examples.ts';
 import { startChromium, type TestBrowser } from '../support/chromium.ts';
 import { startTestServer, type TestServer } from '../support/http.ts';
+import { until } from '../support/until.ts';
 
 let server: TestServer;
 let chromium: TestBrowser;
@@ -71,6 +72,9 @@ describe('GraphiQL in a browser', { timeout: 120_000 }, () => {
 
   it('keeps its tabs and fetches none of its parts again on a second visit', async () => {
     const { page } = await visit('/graphql');
+    // Its workers come last: a part that is still on its way at the reload would be fetched again.
+    await until('its editors have their workers', () => page.workers().length > 0);
+    await page.waitForLoadState('networkidle');
     await page.reload();
     await page.locator('.graphiql-tab').first().waitFor();
     expect(await page.locator('.graphiql-tab').count()).toBe(EXAMPLES.length);

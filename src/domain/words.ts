@@ -143,6 +143,7 @@ export const NODE_TYPES = [
   'Rule',
   'EvidenceLine',
   'LessonProposal',
+  'RemovedLink',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

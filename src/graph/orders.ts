@@ -5,7 +5,7 @@ import { candidate } from '../store/tables/candidate.ts';
 import { change, correlationGroup, signal } from '../store/tables/detection.ts';
 import { event } from '../store/tables/event.ts';
 import { incident, incidentEvent, lesson, lessonProposal, runbookHint } from '../store/tables/memory.ts';
-import { provenanceLink, review } from '../store/tables/review.ts';
+import { provenanceLink, removedLink, review } from '../store/tables/review.ts';
 import { rule } from '../store/tables/rule.ts';
 import { signature, signatureConstraint } from '../store/tables/signature.ts';
 import { rejectedInput, source } from '../store/tables/source.ts';
@@ -67,6 +67,7 @@ export const proposalsNewestFirst = descending('UPDATED', lessonProposal, (p) =>
 export const reviewsNewestFirst = descending('REVIEWED', review, (r) => [r.reviewedAt, r.reviewId]);
 export const rulesInOrder = ascending('POSITION', rule, (r) => [r.position, r.ruleId]);
 export const linksNewestFirst = descending('CREATED', provenanceLink, (l) => [l.createdAt, l.linkId]);
+export const removalsNewestFirst = descending('REMOVED', removedLink, (l) => [l.removedAt, l.linkId]);
 export const bindingsNewestFirst = descending('CREATED', signatureConstraint, (b) => [
   b.createdAt,
   b.constraintId,

@@ -3,19 +3,16 @@ import type { WriteTx } from '../store/store.ts';
 import { lesson } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { millionthsOf, optionalJsonObject, requiredText } from './checked-text.ts';
-import { checkTeachers, linkLesson, withoutEvidence } from './lesson-links.ts';
+import { LESSON, type Linked, link, requireLinked } from './links.ts';
 import { inTransaction } from './verb-steps.ts';
 
-export interface CreateLessonInput {
+/** With what taught it: at least one incident, candidate or signature. */
+export interface CreateLessonInput extends Linked {
   readonly title: string;
   readonly summary: string;
   readonly recommendation: string;
   /** 0..1; default 0.5. */
   readonly confidence?: number | null | undefined;
-  /** What taught it: at least one incident, candidate or signature. */
-  readonly incidentIds?: readonly string[] | null | undefined;
-  readonly candidateIds?: readonly string[] | null | undefined;
-  readonly signatureIds?: readonly string[] | null | undefined;
   readonly metadata?: unknown;
 }
 
@@ -36,7 +33,7 @@ export async function insertLesson(
   tx: WriteTx,
   tenantId: number,
   input: CreateLessonInput,
-): Promise<{ lessonId: string; taughtBy: string[] }> {
+): Promise<{ lessonId: string; taughtBy: readonly string[] }> {
   const values = {
     title: requiredText('title', input.title),
     summary: requiredText('summary', input.summary),
@@ -44,17 +41,11 @@ export async function insertLesson(
     confidence: millionthsOf('confidence', input.confidence ?? DEFAULT_CONFIDENCE),
     metadata: optionalJsonObject('metadata', input.metadata),
   };
-  const teachers = {
-    incidentIds: input.incidentIds ?? [],
-    candidateIds: input.candidateIds ?? [],
-    signatureIds: input.signatureIds ?? [],
-  };
-  checkTeachers(teachers);
-  if (Object.values(teachers).every((ids) => ids.length === 0)) throw withoutEvidence();
+  requireLinked(LESSON, input);
   const [row] = await tx
     .insert(lesson)
     .values({ tenantId, ...values })
     .returning({ lessonId: lesson.lessonId });
   const { lessonId } = row!;
-  return { lessonId, taughtBy: await linkLesson(tx, tenantId, lessonId, teachers) };
+  return { lessonId, taughtBy: await link(tx, tenantId, LESSON, lessonId, input) };
 }

@@ -9,7 +9,7 @@ import type { WriteTx } from '../store/store.ts';
 import { incident, incidentMerge } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { optionalText } from './checked-text.ts';
-import { checkIdCount } from './lesson-links.ts';
+import { checkIdCount } from './links.ts';
 import { addFromMerged } from './merge-journal.ts';
 import { type IncidentRow, lockIncident, lockIncidents, resolveIds } from './rows.ts';
 import { settle } from './settle.ts';

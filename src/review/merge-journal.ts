@@ -1,5 +1,6 @@
 // What a merge adds to the incident that lives on, and how it is taken back. What came to it since stays.
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import { removeLinksWhere, UNDONE } from '../store/provenance.ts';
 import type { WriteTx } from '../store/store.ts';
 import { incidentMerge, type MergedIds, type MergeJournal } from '../store/tables/memory.ts';
 
@@ -135,10 +136,12 @@ const heldByCandidate = ({ tenantId, intoId }: Merge, table: string, column: str
            where ic.tenant_id = ${tenantId} and ic.incident_id = ${intoId}::bigint and c.${sql.raw(column)} = ${id})`;
 
 const dropLinks = (tx: WriteTx, { tenantId, intoId }: Merge, gone: MergedIds) =>
-  tx.execute(sql`
-    delete from provenance_link l
-     where l.tenant_id = ${tenantId}
-       and (l.source_type = 'Incident' and l.source_key = ${intoId}::text and l.link_type = 'TAUGHT'
-              and l.target_key::bigint in ${idsIn(gone.lessons)}
-         or l.target_type = 'Incident' and l.target_key = ${intoId}::text and l.link_type = 'HINTS_AT'
-              and l.source_key::bigint in ${idsIn(gone.hints)})`);
+  removeLinksWhere(
+    tx,
+    tenantId,
+    sql`l.source_type = 'Incident' and l.source_key = ${intoId}::text and l.link_type = 'TAUGHT'
+          and l.target_key::bigint in ${idsIn(gone.lessons)}
+     or l.target_type = 'Incident' and l.target_key = ${intoId}::text and l.link_type = 'HINTS_AT'
+          and l.source_key::bigint in ${idsIn(gone.hints)}`,
+    UNDONE,
+  );

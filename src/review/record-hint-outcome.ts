@@ -13,6 +13,7 @@ export interface RecordHintOutcomeInput {
   readonly outcome: HintOutcome;
   /** Where it was tried. */
   readonly incidentId?: string | null | undefined;
+  readonly candidateId?: string | null | undefined;
   readonly notes?: string | null | undefined;
   readonly reporter?: string | null | undefined;
 }
@@ -29,11 +30,16 @@ export async function recordHintOutcome(ctx: VerbContext, input: RecordHintOutco
   return inTransaction(ctx, async (tx) => {
     const row = await lockHint(tx, tenantId, input.runbookHintId, ['input', 'runbookHintId']);
     const incidentId = await resolveId(tx, tenantId, 'incident', input.incidentId, ['input', 'incidentId']);
+    const candidateId = await resolveId(tx, tenantId, 'candidate', input.candidateId, [
+      'input',
+      'candidateId',
+    ]);
     await tx.insert(hintOutcome).values({
       tenantId,
       hintId: row.hintId,
       outcome,
       incidentId,
+      candidateId,
       notes,
       reporter,
     });

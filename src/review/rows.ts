@@ -116,6 +116,20 @@ export async function lockHint(tx: WriteTx, tenantId: number, hintId: string, pa
   return row;
 }
 
+/** Says that what the lesson is linked with changed. */
+export const touchLesson = (tx: WriteTx, tenantId: number, lessonId: string) =>
+  tx
+    .update(lesson)
+    .set({ updatedAt: sql`clock_timestamp()` })
+    .where(and(eq(lesson.tenantId, tenantId), eq(lesson.lessonId, lessonId)));
+
+/** Says that what the hint is linked with changed. */
+export const touchHint = (tx: WriteTx, tenantId: number, hintId: string) =>
+  tx
+    .update(runbookHint)
+    .set({ updatedAt: sql`clock_timestamp()` })
+    .where(and(eq(runbookHint.tenantId, tenantId), eq(runbookHint.hintId, hintId)));
+
 interface Referable {
   readonly table: PgTable;
   readonly tenantId: PgColumn;

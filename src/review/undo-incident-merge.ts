@@ -4,9 +4,9 @@ import { formatMicros } from '../domain/time.ts';
 import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { lockDetection } from '../pipeline/incidents/context.ts';
 import { recountRecurrences } from '../pipeline/incidents/recurrences.ts';
+import { removeLinks, UNDONE } from '../store/provenance.ts';
 import type { WriteTx } from '../store/store.ts';
 import { incident, incidentMerge } from '../store/tables/memory.ts';
-import { provenanceLink } from '../store/tables/review.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { takeBackMerged } from './merge-journal.ts';
 import { lockIncidents, notFound } from './rows.ts';
@@ -52,7 +52,18 @@ export async function undoIncidentMerge(
       .set({ mergedIntoId: null, updatedAt: sql`clock_timestamp()` })
       .where(and(eq(incident.tenantId, tenantId), eq(incident.incidentId, incidentId)));
     await takeBackMerged(tx, merge);
-    await removeLink(tx, tenantId, incidentId, intoId);
+    await removeLinks(
+      tx,
+      tenantId,
+      [
+        {
+          source: { type: 'Incident', key: incidentId },
+          target: { type: 'Incident', key: intoId },
+          linkType: 'MERGED_INTO',
+        },
+      ],
+      UNDONE,
+    );
     await recountRecurrences({ tx, tenantId }, [incidentId, intoId]);
     await announce(tx, tenantId, incidentsUpdated([incidentId, intoId], 'PARTED'));
     return { incidentId, partedFromId: intoId };
@@ -97,17 +108,3 @@ async function refuseWithinAnother(
     PATH,
   );
 }
-
-const removeLink = (tx: WriteTx, tenantId: number, fromId: string, intoId: string) =>
-  tx
-    .delete(provenanceLink)
-    .where(
-      and(
-        eq(provenanceLink.tenantId, tenantId),
-        eq(provenanceLink.sourceType, 'Incident'),
-        eq(provenanceLink.sourceKey, fromId),
-        eq(provenanceLink.targetType, 'Incident'),
-        eq(provenanceLink.targetKey, intoId),
-        eq(provenanceLink.linkType, 'MERGED_INTO'),
-      ),
-    );

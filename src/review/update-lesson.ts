@@ -3,21 +3,18 @@ import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { lesson } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, millionthsOf, optionalJsonObject } from './checked-text.ts';
-import { checkTeachers, linkLesson } from './lesson-links.ts';
+import { checkLinked, LESSON, type Linked, link } from './links.ts';
 import { lockLesson } from './rows.ts';
 import { inTransaction } from './verb-steps.ts';
 
 /** Absent or null leaves a field as it is; ids are added to what taught the lesson. */
-export interface UpdateLessonInput {
+export interface UpdateLessonInput extends Linked {
   readonly lessonId: string;
   readonly title?: string | null | undefined;
   readonly summary?: string | null | undefined;
   readonly recommendation?: string | null | undefined;
   /** 0..1; reviews move it on from there. */
   readonly confidence?: number | null | undefined;
-  readonly incidentIds?: readonly string[] | null | undefined;
-  readonly candidateIds?: readonly string[] | null | undefined;
-  readonly signatureIds?: readonly string[] | null | undefined;
   readonly metadata?: unknown;
 }
 
@@ -31,12 +28,7 @@ export async function updateLesson(ctx: VerbContext, input: UpdateLessonInput): 
       ? null
       : millionthsOf('confidence', input.confidence);
   const metadata = optionalJsonObject('metadata', input.metadata);
-  const teachers = {
-    incidentIds: input.incidentIds ?? [],
-    candidateIds: input.candidateIds ?? [],
-    signatureIds: input.signatureIds ?? [],
-  };
-  checkTeachers(teachers);
+  checkLinked(LESSON, input);
   const { tenantId } = ctx.caller;
   return inTransaction(ctx, async (tx) => {
     const row = await lockLesson(tx, tenantId, input.lessonId, ['input', 'lessonId']);
@@ -51,7 +43,7 @@ export async function updateLesson(ctx: VerbContext, input: UpdateLessonInput): 
         updatedAt: sql`clock_timestamp()`,
       })
       .where(and(eq(lesson.tenantId, tenantId), eq(lesson.lessonId, row.lessonId)));
-    const taughtBy = await linkLesson(tx, tenantId, row.lessonId, teachers);
+    const taughtBy = await link(tx, tenantId, LESSON, row.lessonId, input);
     await announce(tx, tenantId, incidentsUpdated(taughtBy, 'TAUGHT'));
     return row.lessonId;
   });

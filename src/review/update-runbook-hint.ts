@@ -3,19 +3,17 @@ import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { runbookHint } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, optionalJsonObject } from './checked-text.ts';
-import { checkIdCount, linkHint } from './lesson-links.ts';
+import { checkLinked, HINT, type Linked, link } from './links.ts';
 import { checkPriority } from './priority.ts';
 import { lockHint } from './rows.ts';
 import { inTransaction } from './verb-steps.ts';
 
 /** Absent or null leaves a field as it is; ids are added to what the hint is shown with. */
-export interface UpdateRunbookHintInput {
+export interface UpdateRunbookHintInput extends Omit<Linked, 'candidateIds'> {
   readonly runbookHintId: string;
   readonly title?: string | null | undefined;
   readonly hintText?: string | null | undefined;
   readonly priority?: number | null | undefined;
-  readonly signatureIds?: readonly string[] | null | undefined;
-  readonly incidentIds?: readonly string[] | null | undefined;
   readonly metadata?: unknown;
 }
 
@@ -26,12 +24,7 @@ export async function updateRunbookHint(ctx: VerbContext, input: UpdateRunbookHi
   const priority =
     input.priority === null || input.priority === undefined ? null : checkPriority(input.priority);
   const metadata = optionalJsonObject('metadata', input.metadata);
-  const triggers = {
-    signatureIds: input.signatureIds ?? [],
-    incidentIds: input.incidentIds ?? [],
-  };
-  checkIdCount('signatureIds', triggers.signatureIds);
-  checkIdCount('incidentIds', triggers.incidentIds);
+  checkLinked(HINT, input);
   const { tenantId } = ctx.caller;
   return inTransaction(ctx, async (tx) => {
     const row = await lockHint(tx, tenantId, input.runbookHintId, ['input', 'runbookHintId']);
@@ -45,7 +38,7 @@ export async function updateRunbookHint(ctx: VerbContext, input: UpdateRunbookHi
         updatedAt: sql`clock_timestamp()`,
       })
       .where(and(eq(runbookHint.tenantId, tenantId), eq(runbookHint.hintId, row.hintId)));
-    const shownBy = await linkHint(tx, tenantId, row.hintId, triggers);
+    const shownBy = await link(tx, tenantId, HINT, row.hintId, input);
     await announce(tx, tenantId, incidentsUpdated(shownBy, 'HINTED'));
     return row.hintId;
   });

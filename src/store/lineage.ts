@@ -1,6 +1,7 @@
 // What people's decisions made of signatures, as provenance: it is written with the decision and goes when that is undone.
 import type pg from 'pg';
 import type { LinkType } from '../domain/words.ts';
+import { LINK_COLUMNS } from './provenance.ts';
 
 /** Links that tell what became of a signature: they name the one that it happened to, wherever that is counted now. */
 export const LINEAGE: readonly LinkType[] = ['MERGED_INTO', 'SPLIT_FROM'];
@@ -33,9 +34,12 @@ export async function unlinkLineage(
        union all
        select 'MERGED_INTO', a ->> 'element' from signature_constraint c, jsonb_array_elements(c.detail -> 'anchors') a
         where c.tenant_id = $1 and c.constraint_id = $2 and c.kind = 'MUST_LINK')
-     delete from provenance_link l using named n join signature s on s.tenant_id = $1 and s.key = n.key
-      where l.tenant_id = $1 and l.source_type = 'Signature' and l.source_key = s.signature_id::text
-        and l.target_type = 'Signature' and l.link_type = n.link_type`,
+     , gone as (
+       delete from provenance_link l using named n join signature s on s.tenant_id = $1 and s.key = n.key
+        where l.tenant_id = $1 and l.source_type = 'Signature' and l.source_key = s.signature_id::text
+          and l.target_type = 'Signature' and l.link_type = n.link_type
+       returning l.*)
+     insert into removed_link (${LINK_COLUMNS}, removed_at) select ${LINK_COLUMNS}, clock_timestamp() from gone`,
     [tenantId, bindingId],
   );
 }

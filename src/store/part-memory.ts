@@ -65,6 +65,18 @@ const STATEMENTS = {
             from p join provenance_link l on l.tenant_id = $1 and l.target_type = 'Signature' and l.target_key = p.from_id::text
                                          and l.source_type = 'RunbookHint'
           on conflict do nothing`,
+  lessons: `with ${MEMBERS}, ${PARTS}, made as (
+              insert into lesson_signature (tenant_id, lesson_id, signature_id)
+              select $1::int, x.lesson_id, p.to_id from p join lesson_signature x on x.tenant_id = $1 and x.signature_id = p.from_id
+              on conflict do nothing returning lesson_id),
+            touched as (
+              update lesson n set updated_at = clock_timestamp()
+               where n.tenant_id = $1 and n.lesson_id in (select lesson_id from made))
+            insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
+            select $1::int, l.source_type, p.to_id::text, l.target_type, l.target_key, l.link_type, l.metadata, l.created_at
+              from p join provenance_link l on l.tenant_id = $1 and l.source_type = 'Signature' and l.source_key = p.from_id::text
+                                           and l.target_type = 'Lesson'
+            on conflict do nothing`,
   incidents: `with ${MEMBERS}, ${PARTS}, seen as (
                 select distinct i.incident_id, p.from_id, p.to_id, exists (
                          select 1 from feature_bucket f
@@ -155,6 +167,7 @@ export async function partMemory(
   for (const statement of moves.length === 0 ? [] : OF_CANDIDATES)
     await client.query(`with ${MOVES} ${statement}`, moved);
   await run(STATEMENTS.hints);
+  await run(STATEMENTS.lessons);
   const { rows: incidents } = await run<{ id: string }>(STATEMENTS.incidents);
   await run(STATEMENTS.signed);
   return { candidateIds: moves.map((m) => m.candidateId), incidentIds: incidents.map(({ id }) => id) };

@@ -37,7 +37,7 @@ const STATEMENTS = {
           update signature s set merged_into_id = nullif(m.to_id, s.signature_id)
             from m where s.tenant_id = $1 and s.signature_id = m.member_id`,
   aliases: `with ${MEMBERS}, gone as (
-              update signature_alias a set undone = true
+              update signature_alias a set undone = true, undone_at = clock_timestamp()
                 from m join signature s on s.tenant_id = $1 and s.signature_id = m.member_id
                where a.tenant_id = $1 and a.key = s.key and not a.undone)
             insert into signature_alias (tenant_id, key, to_key, reason)

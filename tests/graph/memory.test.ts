@@ -318,6 +318,45 @@ describe('edits', () => {
         '... on RunbookHintPayload { runbookHint { workedCount shownCount } }',
       ),
     ).toMatchObject({ runbookHint: { workedCount: 1, shownCount: 1 } });
+    expect(
+      await mutate(
+        'unlinkLesson',
+        'UnlinkLessonInput',
+        { lessonId: lesson.id, candidateIds: [candidate.id], reason: 'another door', author: 'eve' },
+        `... on LessonPayload { lesson { candidates { id } incidents { id } removedLinks { linkType removedBy reason
+           source { __typename id } target { id } } } }`,
+      ),
+    ).toMatchObject({
+      lesson: {
+        candidates: [],
+        incidents: [{ id: incident.id }],
+        removedLinks: [
+          {
+            linkType: 'TAUGHT',
+            removedBy: 'eve',
+            reason: 'another door',
+            source: { __typename: 'Candidate', id: candidate.id },
+            target: { id: lesson.id },
+          },
+        ],
+      },
+    });
+    expect(
+      await mutate(
+        'unlinkRunbookHint',
+        'UnlinkRunbookHintInput',
+        { runbookHintId: runbookHint.id, incidentIds: [incident.id] },
+        '... on RunbookHintPayload { runbookHint { removedLinks { reason } } }',
+      ),
+    ).toMatchObject({ __typename: 'ValidationError', code: 'VALIDATION' });
+    expect(
+      await mutate(
+        'recordHintOutcome',
+        'RecordHintOutcomeInput',
+        { runbookHintId: runbookHint.id, outcome: 'FAILED', candidateId: candidate.id },
+        '... on RunbookHintPayload { runbookHint { failedCount } }',
+      ),
+    ).toMatchObject({ runbookHint: { failedCount: 1 } });
     expect(await lessonOf([incident.id, candidate.id])).toMatchObject({
       __typename: 'ValidationError',
       path: ['input', 'incidentIds', '1'],

@@ -137,6 +137,7 @@ async function remember() {
     summary: 'It ran dry.',
     recommendation: 'Raise its limit.',
     incidentIds: [incidentId],
+    signatureIds: [signatureId],
   });
   const hintId = await createRunbookHint(ctx(), {
     title: 'Look at the pool',
@@ -208,7 +209,13 @@ describe('what people made of a signature', () => {
     const splitFrom = `SPLIT_FROM ${partId} ${signatureId}`;
     const ofPart = await way(partId!);
     expect(ofPart).toEqual(
-      expect.arrayContaining([promoted, taught, splitFrom, `HINTS_AT ${known.hintId} ${partId}`]),
+      expect.arrayContaining([
+        promoted,
+        taught,
+        splitFrom,
+        `HINTS_AT ${known.hintId} ${partId}`,
+        `TAUGHT ${partId} ${known.lessonId}`,
+      ]),
     );
     expect(ofPart).not.toContain(`EVIDENCE_OF ${signatureId} ${known.missing}`);
     const ofRest = await way(signatureId);

@@ -9,6 +9,8 @@ import { createRunbookHint } from '../../src/review/create-runbook-hint.ts';
 import { promoteCandidate } from '../../src/review/promote-candidate.ts';
 import { recordChange } from '../../src/review/record-change.ts';
 import { recordHintOutcome } from '../../src/review/record-hint-outcome.ts';
+import { unlinkLesson } from '../../src/review/unlink-lesson.ts';
+import { unlinkRunbookHint } from '../../src/review/unlink-runbook-hint.ts';
 import { updateIncident } from '../../src/review/update-incident.ts';
 import { updateLesson } from '../../src/review/update-lesson.ts';
 import { updateRunbookHint } from '../../src/review/update-runbook-hint.ts';
@@ -310,6 +312,95 @@ describe('lessons and hints', () => {
       { shown_count: 4, worked_count: 2, failed_count: 1, confidence: 600_000 },
     ]);
     expect(await rows('hint_outcome')).toHaveLength(4);
+  });
+});
+
+describe('what a lesson or a hint is linked with', () => {
+  const reason = 'it was the other door';
+
+  it('brings a lesson to mind that a signature alone taught', async () => {
+    const { signatureId } = await remembered();
+    const lessonId = await createLesson(ctx(), {
+      title: 'Close the door',
+      summary: 'Root needs no SSH.',
+      recommendation: 'Set PermitRootLogin no.',
+      signatureIds: [signatureId],
+    });
+    const answer = await ask(NEW_LINE);
+    expect(answer.lessonIds).toEqual([lessonId]);
+    expect(answer.explanation).toContain('PermitRootLogin');
+    expect((await ask('a word of something else entirely')).lessonIds).toEqual([]);
+  });
+
+  it('is taken away: what was unlinked is no longer recalled, and who did it stays on record', async () => {
+    const { incidentId, signatureId, candidateId } = await remembered();
+    const lessonId = await lessonFrom([incidentId]);
+    await updateLesson(ctx(), { lessonId, candidateIds: [candidateId] });
+    const runbookHintId = await hintFor([signatureId], 'Block it');
+    await updateRunbookHint(ctx(), { runbookHintId, incidentIds: [incidentId] });
+    await unlinkLesson(ctx(), { lessonId, candidateIds: [candidateId], author: 'eve' });
+    await unlinkRunbookHint(ctx(), { runbookHintId, signatureIds: [signatureId], reason });
+    expect(await rows('candidate_lesson')).toEqual([]);
+    expect(await rows('hint_signature')).toEqual([]);
+    expect(await ask(NEW_LINE)).toMatchObject({ lessonIds: [lessonId], runbookHintIds: [runbookHintId] });
+    await updateIncident(ctx(), { incidentId, status: 'RETIRED' });
+    expect(await ask(NEW_LINE)).toMatchObject({ lessonIds: [], runbookHintIds: [] });
+    expect(await rows('removed_link', 'removed_at')).toMatchObject([
+      { source_type: 'Candidate', source_key: candidateId, target_key: lessonId, removed_by: 'eve' },
+      { source_key: runbookHintId, target_type: 'Signature', removed_by: caller.actor, reason },
+    ]);
+    const links = await rows<{ link_type: string; source_type: string; target_type: string }>(
+      'provenance_link',
+    );
+    expect(links.filter((l) => ['TAUGHT', 'HINTS_AT'].includes(l.link_type))).toMatchObject([
+      { source_type: 'Incident', target_type: 'Lesson' },
+      { source_type: 'RunbookHint', target_type: 'Incident' },
+    ]);
+  });
+
+  it('is linked again by an edit', async () => {
+    const { incidentId, signatureId } = await remembered();
+    const lessonId = await lessonFrom([incidentId]);
+    await updateLesson(ctx(), { lessonId, signatureIds: [signatureId] });
+    await unlinkLesson(ctx(), { lessonId, signatureIds: [signatureId] });
+    await updateLesson(ctx(), { lessonId, signatureIds: [signatureId] });
+    await unlinkLesson(ctx(), { lessonId, signatureIds: [signatureId] });
+    expect(await rows('removed_link')).toHaveLength(2);
+    expect(await rows('lesson_signature')).toEqual([]);
+  });
+
+  it('is never nothing, and only what there is can be taken away', async () => {
+    const { incidentId, signatureId } = await remembered();
+    const lessonId = await lessonFrom([incidentId]);
+    const runbookHintId = await hintFor([signatureId], 'Block it');
+    await expect(unlinkLesson(ctx(), { lessonId, incidentIds: [incidentId] })).rejects.toMatchObject({
+      code: 'VALIDATION',
+      message: expect.stringContaining('Nothing would be left'),
+    });
+    await expect(unlinkLesson(ctx(), { lessonId })).rejects.toMatchObject({ code: 'VALIDATION' });
+    await expect(
+      unlinkLesson(ctx(), { lessonId, incidentIds: [incidentId], signatureIds: [signatureId] }),
+    ).rejects.toMatchObject({ code: 'CONFLICT', path: ['input', 'signatureIds', '0'] });
+    await expect(unlinkRunbookHint(ctx(), { runbookHintId, signatureIds: ['999999'] })).rejects.toMatchObject(
+      { code: 'NOT_FOUND', path: ['input', 'signatureIds', '0'] },
+    );
+    expect(await rows('incident_lesson')).toHaveLength(1);
+    expect(await rows('removed_link')).toEqual([]);
+  });
+
+  it('and a hint that was tried for an open candidate says so', async () => {
+    await ingest(FAILURES);
+    const [candidate] = await rows<{ candidate_id: string; state: string }>('candidate');
+    const [at] = await rows<{ signature_id: string }>('candidate_signature');
+    expect(candidate!.state).toBe('OPEN');
+    const runbookHintId = await hintFor([at!.signature_id], 'Block it');
+    const candidateId = candidate!.candidate_id;
+    await recordHintOutcome(ctx(), { runbookHintId, outcome: 'WORKED', candidateId });
+    expect(await rows('hint_outcome')).toMatchObject([{ candidate_id: candidateId, incident_id: null }]);
+    expect(await rows('runbook_hint')).toMatchObject([{ worked_count: 1, confidence: 666_667 }]);
+    await expect(
+      recordHintOutcome(ctx(), { runbookHintId, outcome: 'WORKED', candidateId: '999999' }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND', path: ['input', 'candidateId'] });
   });
 });
 

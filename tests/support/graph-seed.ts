@@ -10,7 +10,7 @@ import * as candidates from '../../src/store/tables/candidate.ts';
 import * as detection from '../../src/store/tables/detection.ts';
 import { event, featureBucket } from '../../src/store/tables/event.ts';
 import * as memory from '../../src/store/tables/memory.ts';
-import { provenanceLink, review } from '../../src/store/tables/review.ts';
+import { provenanceLink, removedLink, review } from '../../src/store/tables/review.ts';
 import { entityBucket } from '../../src/store/tables/rule.ts';
 import { signature, signatureConstraint } from '../../src/store/tables/signature.ts';
 import { ingestBatch, origin, rejectedInput, source } from '../../src/store/tables/source.ts';
@@ -405,4 +405,11 @@ async function seedReviews({ db, tenantId, key, text }: Context, newestEventId: 
       link(3, 'Candidate', ids.c, 'PROMOTED_TO', 'Incident', ids.i),
       link(4, 'Incident', ids.i, 'TAUGHT', 'Lesson', ids.l),
     ]);
+  await db.insert(removedLink).values({
+    ...link(5, 'Signature', ids.s, 'TAUGHT', 'Lesson', ids.l),
+    createdAt: at(22),
+    removedAt: at(23),
+    removedBy: judged.reviewer,
+    reason: judged.notes,
+  });
 }

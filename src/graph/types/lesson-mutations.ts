@@ -1,5 +1,6 @@
-import { NotFoundError, ValidationError } from '../../domain/errors.ts';
+import { ConflictError, NotFoundError, ValidationError } from '../../domain/errors.ts';
 import { createLesson } from '../../review/create-lesson.ts';
+import { unlinkLesson } from '../../review/unlink-lesson.ts';
 import { updateLesson } from '../../review/update-lesson.ts';
 import { builder } from '../builder.ts';
 import { resultUnion } from '../errors.ts';
@@ -49,7 +50,24 @@ const UpdateLessonInput = builder.inputType('UpdateLessonInput', {
   }),
 });
 
-const teachersOf = (input: typeof UpdateLessonInput.$inferInput | typeof CreateLessonInput.$inferInput) => ({
+const UnlinkLessonInput = builder.inputType('UnlinkLessonInput', {
+  description: 'What a lesson is no longer linked with: at least one of it, and something must be left.',
+  fields: (t) => ({
+    lessonId: t.id({ required: true, description: 'The lesson.' }),
+    incidentIds: t.idList({ description: 'Incidents that did not teach it.' }),
+    candidateIds: t.idList({ description: 'Candidates that did not teach it.' }),
+    signatureIds: t.idList({ description: 'Signatures that did not teach it.' }),
+    reason: t.string({ description: 'Why; at most 4,000 characters.' }),
+    author: t.string({ description: 'Who says so; default: the caller.' }),
+  }),
+});
+
+type Taught =
+  | typeof UpdateLessonInput.$inferInput
+  | typeof CreateLessonInput.$inferInput
+  | typeof UnlinkLessonInput.$inferInput;
+
+const teachersOf = (input: Taught) => ({
   incidentIds: keysOf('Incident', 'incidentIds', input.incidentIds),
   candidateIds: keysOf('Candidate', 'candidateIds', input.candidateIds),
   signatureIds: keysOf('Signature', 'signatureIds', input.signatureIds),
@@ -73,6 +91,28 @@ builder.mutationField('updateLesson', (t) =>
     args: { input: t.arg({ type: UpdateLessonInput, required: true, description: 'What to change.' }) },
     resolve: async (_root, { input }, { services, caller }) => ({
       lessonId: await updateLesson(
+        { ...services, caller },
+        { ...input, ...teachersOf(input), lessonId: requiredKey('Lesson', 'lessonId', input.lessonId) },
+      ),
+    }),
+  }),
+);
+
+const UnlinkLessonResult = resultUnion(
+  'UnlinkLessonResult',
+  'What unlinking a lesson can answer.',
+  LessonPayload,
+  [NotFoundError, ConflictError, ValidationError],
+);
+
+builder.mutationField('unlinkLesson', (t) =>
+  t.field({
+    type: UnlinkLessonResult,
+    description:
+      'Takes back what taught a lesson: it is no longer recalled by that. Who did it and why stays in `removedLinks`; `updateLesson` links it again.',
+    args: { input: t.arg({ type: UnlinkLessonInput, required: true, description: 'From what.' }) },
+    resolve: async (_root, { input }, { services, caller }) => ({
+      lessonId: await unlinkLesson(
         { ...services, caller },
         { ...input, ...teachersOf(input), lessonId: requiredKey('Lesson', 'lessonId', input.lessonId) },
       ),

@@ -3,11 +3,12 @@ import { candidateLesson, incidentLesson, lesson, lessonSignature } from '../../
 import { filterInput } from '../filters.ts';
 import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
-import { Candidate, Incident, Lesson, Review, Signature, Tenant } from '../nodes.ts';
+import { Candidate, Incident, Lesson, RemovedLink, Review, Signature, Tenant } from '../nodes.ts';
 import {
   candidatesByLastSeen,
   incidentsNewestFirst,
   lessonsNewestFirst,
+  removalsNewestFirst,
   reviewsNewestFirst,
   signaturesByLastSeen,
 } from '../orders.ts';
@@ -56,6 +57,12 @@ implementNode(Lesson, {
       description: 'What people judged of it, newest first.',
       on: (l, r) => sql`${r.lessonId} = ${l.lessonId}`,
       order: reviewsNewestFirst,
+    }),
+    removedLinks: t.list(RemovedLink, {
+      description: 'What it is no longer linked with, last taken away first: who did it, and why.',
+      on: (l, r) =>
+        sql`${r.targetType} = 'Lesson' and ${r.targetKey} = ${l.lessonId}::text and ${r.linkType} = 'TAUGHT'`,
+      order: removalsNewestFirst,
     }),
     ...provenanceField(t, 'Lesson', (l) => l.lessonId),
   }),

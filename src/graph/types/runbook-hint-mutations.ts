@@ -1,6 +1,7 @@
-import { NotFoundError, ValidationError } from '../../domain/errors.ts';
+import { ConflictError, NotFoundError, ValidationError } from '../../domain/errors.ts';
 import { createRunbookHint } from '../../review/create-runbook-hint.ts';
 import { type HintOutcome, recordHintOutcome } from '../../review/record-hint-outcome.ts';
+import { unlinkRunbookHint } from '../../review/unlink-runbook-hint.ts';
 import { updateRunbookHint } from '../../review/update-runbook-hint.ts';
 import { builder } from '../builder.ts';
 import { resultUnion } from '../errors.ts';
@@ -63,15 +64,30 @@ const RecordHintOutcomeInput = builder.inputType('RecordHintOutcomeInput', {
   fields: (t) => ({
     runbookHintId: t.id({ required: true, description: 'The hint.' }),
     outcome: t.field({ type: HintOutcomeEnum, required: true, description: 'What happened.' }),
-    incidentId: t.id({ description: 'Where it was tried.' }),
+    incidentId: t.id({ description: 'The incident in which it was tried.' }),
+    candidateId: t.id({ description: 'The candidate, still open or not, for which it was tried.' }),
     notes: t.string({ description: 'At most 4,000 characters.' }),
     reporter: t.string({ description: 'Who reports; default: the caller.' }),
   }),
 });
 
-const triggersOf = (
-  input: typeof UpdateRunbookHintInput.$inferInput | typeof CreateRunbookHintInput.$inferInput,
-) => ({
+const UnlinkRunbookHintInput = builder.inputType('UnlinkRunbookHintInput', {
+  description: 'What a hint is no longer brought up by: at least one of it, and something must be left.',
+  fields: (t) => ({
+    runbookHintId: t.id({ required: true, description: 'The hint.' }),
+    signatureIds: t.idList({ description: 'Signatures that shall not bring it up.' }),
+    incidentIds: t.idList({ description: 'Incidents that shall not bring it up.' }),
+    reason: t.string({ description: 'Why; at most 4,000 characters.' }),
+    author: t.string({ description: 'Who says so; default: the caller.' }),
+  }),
+});
+
+type Triggered =
+  | typeof UpdateRunbookHintInput.$inferInput
+  | typeof CreateRunbookHintInput.$inferInput
+  | typeof UnlinkRunbookHintInput.$inferInput;
+
+const triggersOf = (input: Triggered) => ({
   signatureIds: keysOf('Signature', 'signatureIds', input.signatureIds),
   incidentIds: keysOf('Incident', 'incidentIds', input.incidentIds),
 });
@@ -117,6 +133,33 @@ builder.mutationField('recordHintOutcome', (t) =>
           ...input,
           runbookHintId: requiredKey('RunbookHint', 'runbookHintId', input.runbookHintId),
           incidentId: optionalKey('Incident', 'incidentId', input.incidentId),
+          candidateId: optionalKey('Candidate', 'candidateId', input.candidateId),
+        },
+      ),
+    }),
+  }),
+);
+
+const UnlinkRunbookHintResult = resultUnion(
+  'UnlinkRunbookHintResult',
+  'What unlinking a hint can answer.',
+  RunbookHintPayload,
+  [NotFoundError, ConflictError, ValidationError],
+);
+
+builder.mutationField('unlinkRunbookHint', (t) =>
+  t.field({
+    type: UnlinkRunbookHintResult,
+    description:
+      'Takes back what brings up a hint. Who did it and why stays in `removedLinks`; `updateRunbookHint` links it again.',
+    args: { input: t.arg({ type: UnlinkRunbookHintInput, required: true, description: 'From what.' }) },
+    resolve: async (_root, { input }, { services, caller }) => ({
+      hintId: await unlinkRunbookHint(
+        { ...services, caller },
+        {
+          ...input,
+          ...triggersOf(input),
+          runbookHintId: requiredKey('RunbookHint', 'runbookHintId', input.runbookHintId),
         },
       ),
     }),

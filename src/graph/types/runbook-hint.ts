@@ -4,8 +4,8 @@ import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';
 import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';
-import { Incident, RunbookHint, Signature, Tenant } from '../nodes.ts';
-import { hintsByRank, incidentsNewestFirst, signaturesByLastSeen } from '../orders.ts';
+import { Incident, RemovedLink, RunbookHint, Signature, Tenant } from '../nodes.ts';
+import { hintsByRank, incidentsNewestFirst, removalsNewestFirst, signaturesByLastSeen } from '../orders.ts';
 import { provenanceField } from '../provenance-field.ts';
 import { rootConnection } from '../root.ts';
 
@@ -53,6 +53,12 @@ implementNode(RunbookHint, {
     }),
     workedCount: t.column('workedCount', { type: 'Int', description: 'How often it helped.' }),
     failedCount: t.column('failedCount', { type: 'Int', description: 'How often it did not.' }),
+    removedLinks: t.list(RemovedLink, {
+      description: 'What it is no longer linked with, last taken away first: who did it, and why.',
+      on: (h, r) =>
+        sql`${r.sourceType} = 'RunbookHint' and ${r.sourceKey} = ${h.hintId}::text and ${r.linkType} = 'HINTS_AT'`,
+      order: removalsNewestFirst,
+    }),
     ...provenanceField(t, 'RunbookHint', (h) => h.hintId),
   }),
 });

@@ -55,6 +55,9 @@ function recallLessons(
         join incident_lesson il on il.tenant_id = ${tenantId} and il.incident_id = o.incident_id
        group by il.lesson_id
       union all
+      select ls.lesson_id, 0 from lesson_signature ls
+       where ls.tenant_id = ${tenantId} and ls.signature_id = any(${[...signatureIds]}::bigint[])
+      union all
       select cl.lesson_id, 0
         from candidate_signature cs
         join candidate_lesson cl on cl.tenant_id = cs.tenant_id and cl.candidate_id = cs.candidate_id

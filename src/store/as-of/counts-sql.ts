@@ -2,6 +2,8 @@
 // are where nothing was received or joined since; the others are counted again from their events. What came without
 // events, by an import, counts from its own time on.
 
+import { LINK_COLUMNS } from '../provenance.ts';
+
 /** How far a sender's clock may run ahead of its receipt. */
 const SKEW_MINUTES = 10;
 /** Bit of `event.flags`: its own time is not trusted. */
@@ -161,6 +163,14 @@ export const DERIVED_VIEWS: Readonly<Record<string, DerivedView>> = {
       notes: `case when r.acknowledged_at <= ${at} then r.notes end`,
     }),
     from: (base, at) => `${base}.signal r where r.detected_at <= ${at}`,
+  },
+  provenance_link: {
+    expressions: () => ({}),
+    from: (base, at) => `(
+      select l.*, null::timestamptz as removed_at from ${base}.provenance_link l
+      union all
+      select ${LINK_COLUMNS}, removed_at from ${base}.removed_link) r
+      where r.created_at <= ${at} and (r.removed_at is null or r.removed_at > ${at})`,
   },
   rejected_input: {
     expressions: (at) => ({ replayed_at: `case when r.replayed_at <= ${at} then r.replayed_at end` }),

@@ -12,7 +12,6 @@ const APPENDED: Readonly<Record<string, string>> = {
   signature_form: 'created_at',
   signature_alias: 'created_at',
   candidate_version: 'created_at',
-  provenance_link: 'created_at',
   hint_outcome: 'created_at',
   review: 'reviewed_at',
   ingest_batch: 'received_at',
@@ -22,6 +21,7 @@ const APPENDED: Readonly<Record<string, string>> = {
   incident_recurrence: 'start_at',
   incident_event: 'event_ts',
   source_gap: 'to_at',
+  removed_link: 'removed_at',
 };
 
 const AT = `current_setting('mnemograph.as_of')::timestamptz`;

@@ -69,6 +69,33 @@ export const provenanceLink = pgTable(
   ],
 );
 
+/** A link that was taken away: what it led to is no longer believed, and was until then. Append-only. */
+export const removedLink = pgTable(
+  'removed_link',
+  {
+    tenantId: tenantId(),
+    linkId: id8('link_id').notNull(),
+    sourceType: text('source_type').$type<NodeType>().notNull(),
+    sourceKey: text('source_key').notNull(),
+    targetType: text('target_type').$type<NodeType>().notNull(),
+    targetKey: text('target_key').notNull(),
+    linkType: text('link_type').$type<LinkType>().notNull(),
+    metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    createdAt: moment('created_at').notNull(),
+    removedAt: moment('removed_at').notNull(),
+    /** null: it went with a decision that was undone. */
+    removedBy: text('removed_by'),
+    reason: text('reason'),
+    portableId: portableId(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.linkId] }),
+    uniqueIndex('removed_link_portable_key').on(t.tenantId, t.portableId),
+    index('removed_link_source_idx').on(t.tenantId, t.sourceType, t.sourceKey),
+    index('removed_link_target_idx').on(t.tenantId, t.targetType, t.targetKey),
+  ],
+);
+
 /** What subscribers are told. `seq` is drawn under the tenant's lock as the last act before commit. */
 export const outbox = pgTable(
   'outbox',

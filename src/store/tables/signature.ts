@@ -111,7 +111,7 @@ export const signatureSketch = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.lane, t.code, t.signatureId] })],
 );
 
-/** Append-only: `key` was joined into `toKey`, when and why. */
+/** `key` was joined into `toKey`, when and why; an undone one says until when. */
 export const signatureAlias = pgTable(
   'signature_alias',
   {
@@ -121,6 +121,7 @@ export const signatureAlias = pgTable(
     toKey: text('to_key').notNull(),
     reason: text('reason').notNull(),
     undone: boolean('undone').notNull().default(false),
+    undoneAt: moment('undone_at'),
     createdAt: createdAt(),
   },
   (t) => [

@@ -2,7 +2,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../support/certificates.ts';
 import { startTestMnemograph, type TestMnemograph } from '../support/server.ts';
 import { eventsSeen, listeningPort, received, sourceSeen, upsertSource } from '../support/sources.ts';
 import { until } from '../support/until.ts';
@@ -100,6 +102,60 @@ describe('over TCP', () => {
       received: lines.length,
       rejected: 0,
     });
+  });
+});
+
+describe('over TLS', () => {
+  const counted = (line: string) => `${Buffer.byteLength(line)} ${line}`;
+
+  async function tls(port: number, bytes: string, options: ConnectionOptions): Promise<void> {
+    const socket = connectTls({ port, host: '127.0.0.1', ...options });
+    await once(socket, 'secureConnect');
+    socket.end(bytes);
+    await once(socket, 'close');
+  }
+
+  it('takes counted octets from whoever trusts its certificate', async () => {
+    const { cert, certFile, keyFile } = await selfSigned('logs.example.org');
+    const config = { protocol: 'tls', port: 0, tls: { certFile, keyFile } };
+    const port = await listeningPort(server, { name: 'tls', connector: 'syslog', config }, 'tls');
+    const lines = Array.from(
+      { length: 500 },
+      (_, n) => `<11>1 2026-11-01T10:00:00.${String(n).padStart(3, '0')}Z vault-1 app - - - seal ${n} broke`,
+    );
+    await tls(port, lines.map(counted).join(''), { ca: cert });
+    expect(await received(server, 'tls', 500, 'tls')).toMatchObject({ received: 500, rejected: 0 });
+    expect((await eventsSeen(server, 'tls'))[0]).toMatchObject({ host: 'vault-1', service: 'app' });
+  });
+
+  it('lets in only senders of its authority where it has one, and says who was kept out', async () => {
+    const own = await selfSigned('logs.example.org');
+    const known = await selfSigned('sender.example.org');
+    const stranger = await selfSigned('stranger.example.org');
+    const tlsConfig = { certFile: own.certFile, keyFile: own.keyFile, caFile: known.certFile };
+    const config = { protocol: 'tls', port: 0, tls: tlsConfig };
+    const port = await listeningPort(server, { name: 'mutual', connector: 'syslog', config }, 'mutual');
+    const line = '<11>1 2026-11-01T10:00:00Z vault-2 app - - - unsealed';
+    await tls(port, counted(line), { ca: own.cert, cert: known.cert, key: known.key });
+    await received(server, 'mutual', 1, 'mutual');
+    const refused = { ca: own.cert, cert: stranger.cert, key: stranger.key };
+    await tls(port, counted(line), refused).catch(() => {});
+    const seen = await until('the refusal is said', async () => {
+      const found = await sourceSeen(server, 'mutual', 'mutual');
+      return found?.lastError ? found : null;
+    });
+    expect(seen).toMatchObject({ received: 1, lastError: expect.stringMatching(/TLS/) });
+  });
+
+  it('says that its certificate cannot be read', async () => {
+    const tlsConfig = { certFile: '/no/cert.pem', keyFile: '/no/key.pem' };
+    const config = { protocol: 'tls', port: 0, tls: tlsConfig };
+    await upsertSource(server, { name: 'nocert', connector: 'syslog', config }, 'nocert');
+    const seen = await until('the fault is said', async () => {
+      const found = await sourceSeen(server, 'nocert', 'nocert');
+      return found?.lastError ? found : null;
+    });
+    expect(seen.lastError).toContain('/no/cert.pem');
   });
 });
 

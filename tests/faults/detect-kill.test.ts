@@ -1,11 +1,8 @@
 // Detection by two processes on one memory, one of which is killed in the middle: sent again, the log ends in the
 // candidates that one undisturbed process finds.
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { freePort, type RunningCommand, saying, start } from '../support/command.ts';
-import { discard, temporaryDirectory } from '../support/embedded.ts';
+import { type Installation, install, kill } from '../support/installation.ts';
 import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -23,42 +20,19 @@ const BATCHES = Array.from({ length: Math.ceil(LINES.length / LINES_A_BATCH) }, 
   LINES.slice(n * LINES_A_BATCH, (n + 1) * LINES_A_BATCH),
 );
 
-let directory: string;
-let dataDir: string;
-beforeEach(() => {
-  directory = temporaryDirectory();
-  dataDir = join(directory, 'data');
+let steady: Installation;
+let doomed: Installation;
+beforeEach(async () => {
+  steady = await install();
+  doomed = await install(steady);
 });
-afterEach(() => discard(directory, dataDir));
-
-interface Server {
-  readonly command: RunningCommand;
-  readonly port: number;
-}
-
-async function serve(): Promise<Server> {
-  const port = await freePort();
-  const command = start(['serve'], { MNEMOGRAPH_DATA_DIR: dataDir, MNEMOGRAPH_PORT: String(port) });
-  await saying(command, `:${port}/graphql`);
-  return { command, port };
-}
-
-async function ask<T>({ port }: Server, tenant: string, query: string, variables: object = {}): Promise<T> {
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-mnemograph-tenant': tenant },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data: T; errors?: { message: string }[] };
-  if (errors) throw new Error(errors[0]!.message);
-  return data;
-}
+afterEach(() => steady.discard());
 
 const INGEST = `mutation ($input: IngestLinesInput!) { ingestLines(input: $input) { __typename } }`;
-const send = (server: Server, tenant: string, n: number) =>
-  ask(server, tenant, INGEST, {
-    input: { lines: BATCHES[n], sourceType: 'SYSLOG', batchKey: `story-${n}` },
-  });
+const send = (to: Installation, tenant: string, n: number) => {
+  const input = { lines: BATCHES[n], sourceType: 'SYSLOG', batchKey: `story-${n}` };
+  return to.ask(INGEST, { input }, tenant);
+};
 
 const MEMORY = `{
   events { totalCount }
@@ -73,14 +47,14 @@ interface Memory {
   readonly candidates: { nodes: { title: string; type: string }[] };
 }
 
-async function settledMemory(server: Server, tenant: string): Promise<Memory> {
-  let memory = await ask<Memory>(server, tenant, MEMORY);
+async function settledMemory(tenant: string): Promise<Memory> {
+  let memory = await steady.ask<Memory>(MEMORY, {}, tenant);
   const counted = () => memory.signatures.nodes.reduce((sum, node) => sum + node.occurrenceCount, 0);
   await until(
     'everything is counted, and nothing moves',
     async () => {
       const before = JSON.stringify(memory);
-      memory = await ask<Memory>(server, tenant, MEMORY);
+      memory = await steady.ask<Memory>(MEMORY, {}, tenant);
       return counted() === LINES.length && JSON.stringify(memory) === before;
     },
     60_000,
@@ -95,10 +69,11 @@ async function settledMemory(server: Server, tenant: string): Promise<Memory> {
 const idOf = (candidate: { type: string; title: string }) => `${candidate.type} ${candidate.title}`;
 
 it('two processes and a kill in the middle end in the memory of one that nothing befell', async () => {
-  const [steady, doomed] = [await serve(), await serve()];
+  const server = await steady.serve();
+  const second = await doomed.serve();
   const numbers = BATCHES.map((_, n) => n);
   for (const n of numbers) await send(steady, 'alone', n);
-  const undisturbed = await settledMemory(steady, 'alone');
+  const undisturbed = await settledMemory('alone');
   expect(undisturbed.candidates.nodes.map((c) => c.type)).toEqual(
     expect.arrayContaining(['BURST', 'RECURRENCE', 'SELF_HEAL']),
   );
@@ -112,10 +87,9 @@ it('two processes and a kill in the middle end in the memory of one that nothing
     }),
   );
   await until('some batches are acknowledged', () => acknowledged >= 5);
-  doomed.command.child.kill('SIGKILL');
-  await once(doomed.command.child, 'close');
+  await kill(second);
   await sending;
   for (const n of shuffled) await send(steady, 'together', n);
-  expect(await settledMemory(steady, 'together')).toEqual(undisturbed);
-  await steady.command.stop();
+  expect(await settledMemory('together')).toEqual(undisturbed);
+  await server.stop();
 });

@@ -1,11 +1,11 @@
 // A log grows and is rotated while the server that follows it is killed again and again: every line is there once.
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freePort, type RunningCommand, saying, start } from '../support/command.ts';
-import { discard, temporaryDirectory } from '../support/embedded.ts';
+import { startEmbedded } from '../../src/store/embedded/launcher.ts';
+import { query } from '../support/embedded.ts';
 import { rotate, writeLines } from '../support/growing-file.ts';
+import { type Installation, install, kill } from '../support/installation.ts';
 import { until } from '../support/until.ts';
 
 /** The long run sets it to a million. */
@@ -14,46 +14,32 @@ const STEPS = 60;
 const KILLS = new Set([12, 27, 45]);
 const ROTATIONS = new Set([20, 40]);
 
-let directory: string;
-let dataDir: string;
-let env: Record<string, string>;
-let port: number;
+let here: Installation;
 
 beforeEach(async () => {
-  directory = temporaryDirectory();
-  dataDir = join(directory, 'data');
-  port = await freePort();
-  env = { MNEMOGRAPH_DATA_DIR: dataDir, MNEMOGRAPH_PORT: String(port) };
+  here = await install();
 });
-afterEach(() => discard(directory, dataDir));
+afterEach(() => here.discard());
 
-async function serve(): Promise<RunningCommand> {
-  const server = start(['serve'], env);
-  await saying(server, `:${port}/graphql`);
-  return server;
-}
-
-async function ask<T>(query: string, variables: object = {}): Promise<T> {
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  return ((await response.json()) as { data: T }).data;
+async function stored(): Promise<number> {
+  const database = await startEmbedded({ dataDir: here.dataDir });
+  const [row] = await query<{ n: number }>(database.target, 'select count(*)::int as n from event');
+  await database.release();
+  return row!.n;
 }
 
 const received = async (): Promise<number> => {
-  const { sources } = await ask<{ sources: { received: number }[] }>('{ sources { received } }');
+  const { sources } = await here.ask<{ sources: { received: number }[] }>('{ sources { received } }');
   return sources[0]?.received ?? 0;
 };
 
 it('every line of a rotated file is there once, whatever was killed', { timeout: 900_000 }, async () => {
-  const logs = join(directory, 'logs');
+  const logs = join(here.directory, 'logs');
   mkdirSync(logs);
   const path = join(logs, 'app.log');
   writeLines(path, 0, 1);
-  let server = await serve();
-  await ask('mutation ($input: UpsertSourceInput!) { upsertSource(input: $input) { __typename } }', {
+  let server = await here.serve();
+  await here.ask('mutation ($input: UpsertSourceInput!) { upsertSource(input: $input) { __typename } }', {
     input: { name: 'app', connector: 'files', config: { paths: [path], pollMs: 50 } },
   });
   for (let step = 0, written = 1; step < STEPS; step++) {
@@ -66,15 +52,15 @@ it('every line of a rotated file is there once, whatever was killed', { timeout:
     writeLines(path, written, written + 1);
     written += 1;
     await until('some of it came', async () => (await received()) > before, 120_000);
-    server.child.kill('SIGKILL');
-    await once(server.child, 'close');
-    server = await serve();
+    await kill(server);
+    server = await here.serve();
   }
   await until('all of it came', async () => (await received()) >= LINES, 600_000);
-  const { signatures } = await ask<{ signatures: { nodes: { occurrenceCount: number }[] } }>(
+  const { signatures } = await here.ask<{ signatures: { nodes: { occurrenceCount: number }[] } }>(
     '{ signatures { nodes { occurrenceCount } } }',
   );
   expect(await received()).toBe(LINES);
+  expect(await stored()).toBe(LINES);
   expect(signatures.nodes.map((node) => node.occurrenceCount)).toEqual([LINES]);
   await server.stop();
 });

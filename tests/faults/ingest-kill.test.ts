@@ -1,48 +1,26 @@
 // A server killed without warning in the middle of an ingest: what it acknowledged is there, what it did not can be
 // sent again, and in the end everything is there once.
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freePort, type RunningCommand, run, saying, start } from '../support/command.ts';
-import { discard, temporaryDirectory } from '../support/embedded.ts';
+import { run } from '../support/command.ts';
+import { type Installation, install, kill } from '../support/installation.ts';
 import { until } from '../support/until.ts';
 
 const BATCHES = 20;
 const LINES_A_BATCH = 100;
 
-let directory: string;
-let dataDir: string;
-let env: Record<string, string>;
-let port: number;
+let here: Installation;
 
 beforeEach(async () => {
-  directory = temporaryDirectory();
-  dataDir = join(directory, 'data');
-  port = await freePort();
-  env = { MNEMOGRAPH_DATA_DIR: dataDir, MNEMOGRAPH_PORT: String(port) };
+  here = await install();
 });
-afterEach(() => discard(directory, dataDir));
+afterEach(() => here.discard());
 
 const line = (i: number) =>
   `Mar  1 ${String(6 + Math.floor(i / 600)).padStart(2, '0')}:${String(Math.floor(i / 10) % 60).padStart(2, '0')}:${String((i % 10) * 6).padStart(2, '0')} gate sshd[${700 + i}]: Failed password for root from 198.51.100.${i % 200} port ${30_000 + i} ssh2`;
 
 const batch = (n: number) => Array.from({ length: LINES_A_BATCH }, (_, i) => line(n * LINES_A_BATCH + i));
-
-async function serve(): Promise<RunningCommand> {
-  const server = start(['serve'], env);
-  await saying(server, `:${port}/graphql`);
-  return server;
-}
-
-async function ask<T>(query: string, variables: object = {}): Promise<T> {
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  return ((await response.json()) as { data: T }).data;
-}
 
 const INGEST = `mutation ($input: IngestLinesInput!) {
   ingestLines(input: $input) { ... on IngestPayload { accepted duplicates rejectedCount } }
@@ -50,7 +28,7 @@ const INGEST = `mutation ($input: IngestLinesInput!) {
 
 const send = async (n: number) => {
   const input = { lines: batch(n), sourceType: 'SYSLOG', batchKey: `auth-${n}` };
-  const { ingestLines } = await ask<{
+  const { ingestLines } = await here.ask<{
     ingestLines: { accepted: number; duplicates: number; rejectedCount: number };
   }>(INGEST, { input });
   return ingestLines;
@@ -67,7 +45,7 @@ interface Counts {
 }
 
 it('a server killed in mid-ingest ends, after everything was sent again, at exact events and counts', async () => {
-  const killed = await serve();
+  const killed = await here.serve();
   const acknowledged: number[] = [];
   const sending = Promise.allSettled(
     Array.from({ length: BATCHES }, async (_, n) => {
@@ -76,19 +54,18 @@ it('a server killed in mid-ingest ends, after everything was sent again, at exac
     }),
   );
   await until('a few batches are acknowledged', () => acknowledged.length >= 3);
-  killed.child.kill('SIGKILL');
-  await once(killed.child, 'close');
+  await kill(killed);
   await sending;
 
-  const server = await serve();
-  const before = await ask<Counts>(COUNTS);
+  const server = await here.serve();
+  const before = await here.ask<Counts>(COUNTS);
   expect(before.events.totalCount).toBeGreaterThanOrEqual(acknowledged.length * LINES_A_BATCH);
   const outcomes = [];
   for (let n = 0; n < BATCHES; n++) outcomes.push(await send(n));
   for (const n of acknowledged)
     expect(outcomes[n]).toEqual({ accepted: 0, duplicates: LINES_A_BATCH, rejectedCount: 0 });
 
-  const after = await ask<Counts>(COUNTS);
+  const after = await here.ask<Counts>(COUNTS);
   const total = BATCHES * LINES_A_BATCH;
   expect(after.events.totalCount).toBe(total);
   expect(after.signatures.nodes.map((node) => node.occurrenceCount)).toEqual([total]);
@@ -96,20 +73,20 @@ it('a server killed in mid-ingest ends, after everything was sent again, at exac
 });
 
 it('the command adds a file once, however often it is sent, beside a running server', async () => {
-  const file = join(directory, 'auth.log');
+  const file = join(here.directory, 'auth.log');
   writeFileSync(file, `${[0, 1, 2].flatMap(batch).join('\n')}\n`);
-  const server = await serve();
-  const first = await run(['ingest', '--json', file], env);
+  const server = await here.serve();
+  const first = await run(['ingest', '--json', file], here.env);
   expect(JSON.parse(first.stdout).files).toMatchObject([{ accepted: 300, duplicates: 0, rejected: 0 }]);
   writeFileSync(file, `${batch(3).join('\n')}\n`, { flag: 'a' });
-  const second = await run(['ingest', '--json', file], env);
+  const second = await run(['ingest', '--json', file], here.env);
   expect(JSON.parse(second.stdout).files).toMatchObject([{ accepted: 100, duplicates: 300, rejected: 0 }]);
-  expect((await ask<Counts>(COUNTS)).signatures.nodes).toMatchObject([{ occurrenceCount: 400 }]);
+  expect((await here.ask<Counts>(COUNTS)).signatures.nodes).toMatchObject([{ occurrenceCount: 400 }]);
   await server.stop();
 });
 
 it('a missing file is named in one line, without a stack', async () => {
-  const outcome = await run(['ingest', join(directory, 'absent.log')], env);
+  const outcome = await run(['ingest', join(here.directory, 'absent.log')], here.env);
   expect(outcome.code).toBe(1);
   expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
   expect(outcome.stderr).toContain('there is no such file');

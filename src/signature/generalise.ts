@@ -20,6 +20,14 @@ interface Context {
   members: number[];
 }
 
+/** What becomes of a form once it is added. */
+export interface Foreseen {
+  /** The key of the family that it joins. */
+  readonly family: string;
+  /** The token that counts as a variable only with this form; null: what differs is known to vary. */
+  readonly proves: number | null;
+}
+
 const WILD: Token = {
   text: null,
   hash: VAR_1,
@@ -94,6 +102,23 @@ export class Generaliser {
     return null;
   }
 
+  /** The family that a form would join were it added; null when it would stand alone. Learns nothing. */
+  foresee(tokens: readonly Token[]): Foreseen | null {
+    const hasher = new ContextHasher(tokens);
+    const twin = this.#learnt.get(hasher.whole());
+    if (twin !== undefined) return { family: this.#families.keyOf(twin), proves: null };
+    let proves: number | null = null;
+    let found: Context | null = null;
+    for (const [{ context, position }, needed] of slotsOf(tokens, hasher)) {
+      const known = this.#contexts.get(context);
+      if (known === undefined || !provesVariable(known, tokens[position]!.text, needed)) continue;
+      if (known.words === null) return { family: this.#families.keyOf(known.members[0]!), proves: null };
+      proves ??= position;
+      found ??= known;
+    }
+    return found === null ? null : { family: this.#families.keyOf(found.members[0]!), proves };
+  }
+
   #record(alias: Alias | null): void {
     if (alias !== null) this.#aliases.push(alias);
   }
@@ -127,17 +152,25 @@ export class Generaliser {
       return false;
     }
     const word = form[slot.position]!.text;
+    const isProof = provesVariable(context, word, needed);
     if (word === null) context.variableSeen = true;
     else context.words.add(word);
     context.needed = Math.min(context.needed, needed);
     context.members.push(family);
-    const evidence = context.words.size + (context.variableSeen ? VARIABLE_EVIDENCE : 0);
-    if (context.words.size === 0 || evidence < context.needed) return false;
+    if (!isProof) return false;
     for (const member of context.members) this.#record(this.#families.join(member, family));
     context.members = [family];
     context.words = null;
     return true;
   }
+}
+
+/** Whether a slot is a variable once `word` was seen in it as well. */
+function provesVariable(slot: Context, word: string | null, needed: number): boolean {
+  if (slot.words === null) return true;
+  const words = slot.words.size + (word === null || slot.words.has(word) ? 0 : 1);
+  const evidence = words + (slot.variableSeen || word === null ? VARIABLE_EVIDENCE : 0);
+  return words > 0 && evidence >= Math.min(slot.needed, needed);
 }
 
 /** The slots of a form that may vary, with the evidence that each needs. */

@@ -148,14 +148,34 @@ describe('a line whose words are new where its family is known to vary', () => {
   });
 
   it('is only SIMILAR in a service that has no such family, and while too few words were seen there', async () => {
-    await remember(NAMES.slice(0, 2).map((name, i) => worker(`08:0${i}:00`, name)));
+    await remember([worker('08:00:00', NAMES[0]!)]);
     expect((await askText(worker('09:00:00', 'willow'))).verdict).toBe('SIMILAR');
-    await remember(NAMES.slice(2).map((name, i) => worker(`08:1${i}:00`, name)));
+    await remember(NAMES.slice(1).map((name, i) => worker(`08:1${i}:00`, name)));
     expect((await askText(worker('09:00:00', 'willow'))).verdict).toBe('YES');
     const elsewhere = await askText('the willow worker has finished its nightly job in 9 s', {
       service: 'cron',
     });
     expect(elsewhere.verdict).toBe('SIMILAR');
+  });
+
+  it('is answered YES when ingest would join it for that very word, and then does', async () => {
+    await remember(NAMES.slice(0, 2).map((name, i) => worker(`08:0${i}:00`, name)));
+    const foreseen = await askText('the willow worker has finished its nightly job in 99 s');
+    expect(foreseen).toMatchObject({ verdict: 'YES', similar: [] });
+    expect(foreseen.explanation).toContain('"willow" alone differs, and stands where names do');
+    await remember([worker('09:00:00', 'willow')]);
+    expect(await askText(worker('10:00:00', 'willow'))).toMatchObject({
+      verdict: 'YES',
+      signatureId: foreseen.signatureId,
+      occurrenceCount: 3,
+    });
+  });
+
+  it('is answered YES when a value stands where the remembered one has a name', async () => {
+    await remember(['Mar 10 08:00:00 gate ntpd[1]: synchronised to LOCAL(0), stratum 10']);
+    const answer = await askText('synchronised to 192.0.2.7, stratum 3');
+    expect(answer.verdict).toBe('YES');
+    expect(answer.explanation).toContain('only a value stands where the remembered one has a word');
   });
 
   it('is not of the family when what differs is the state', async () => {

@@ -136,6 +136,37 @@ describe('generalising', () => {
     );
   });
 
+  it('foresees what becomes of a form when it is added', () => {
+    fc.assert(
+      fc.property(stream, ({ shuffled }) => {
+        const generaliser = new Generaliser();
+        for (const { message: text, firstSeenUs } of shuffled) {
+          const shape = shapeOf(text, '');
+          const isNew =
+            generaliser.rootOf(shape.key) === shape.key && generaliser.membersOf(shape.key).length === 1;
+          const foreseen = generaliser.foresee(shape.tokens);
+          generaliser.add(shape, firstSeenUs);
+          if (!isNew) continue;
+          const root = generaliser.rootOf(shape.key);
+          expect(foreseen === null).toBe(generaliser.membersOf(root).length === 1);
+          if (foreseen !== null) expect(generaliser.rootOf(foreseen.family)).toBe(root);
+        }
+      }),
+    );
+  });
+
+  it('tells which word is the first to show that its place varies', () => {
+    const line = (name: string) => `the cache of region ${name} was warmed`;
+    const generaliser = learn(['alpha', 'beta'].map((name, i) => ({ message: line(name), firstSeenUs: i })));
+    const { tokens } = shapeOf(line('gamma'), '');
+    expect(generaliser.foresee(tokens)).toEqual({
+      family: shapeOf(line('alpha'), '').key,
+      proves: tokens.findIndex(({ text }) => text === 'gamma'),
+    });
+    learn([{ message: line('gamma'), firstSeenUs: 2 }], generaliser);
+    expect(generaliser.foresee(shapeOf(line('delta'), '').tokens)).toMatchObject({ proves: null });
+  });
+
   it('joins messages that differ in a name once enough names were seen', () => {
     const line = (name: string) => `the cache of region ${name} was warmed`;
     expect(together(line('alpha'), line('beta'))).toBe(false);

@@ -6,6 +6,7 @@ import type { EpisodeOutcome } from '../../domain/words.ts';
 import type { Coverage } from '../coverage.ts';
 import { counted, namedSome, shortened, spanText } from '../moments.ts';
 import type { PastEpisode } from './answer.ts';
+import type { Belonging } from './family.ts';
 import type { SignatureHistory } from './history.ts';
 import type { Question } from './question.ts';
 import type { Recalled } from './recall.ts';
@@ -47,13 +48,22 @@ export function explainYes(found: Findings): string {
         : `It is new on ${question.host}: so far it happened elsewhere.`;
   return sentences(
     `Yes. ${quoted(main.pattern)}${placeOf(history)} was seen ${when}.`,
-    question.isOfFamily
-      ? 'These very words are new, but where they differ the family is known to vary.'
-      : null,
+    question.belonging === null ? null : `These very words are new, but ${whyOfFamily(question.belonging)}.`,
     host,
     lastEnd(episodes),
     knowledge(found.recalled),
   );
+}
+
+function whyOfFamily(belonging: Belonging): string {
+  switch (belonging.by) {
+    case 'VARYING_PLACE':
+      return 'where they differ the family is known to vary';
+    case 'NAME':
+      return `"${belonging.name}" alone differs, and stands where names do`;
+    case 'VALUE':
+      return 'only a value stands where the remembered one has a word';
+  }
 }
 
 function spread(episodes: readonly PastEpisode[]): string {

@@ -121,6 +121,10 @@ function missingFrom(other: readonly string[], tokens: readonly string[]): strin
   });
 }
 
+/** Whether neither side has more than `most` words that the other lacks. */
+export const differInFew = (first: readonly string[], second: readonly string[], most: number): boolean =>
+  missingFrom(second, first).length <= most && missingFrom(first, second).length <= most;
+
 /** Indexes into `first` of a longest common subsequence of the greatest weight. */
 function commonSubsequence(first: readonly string[], second: readonly string[]): number[] {
   const width = second.length + 1;

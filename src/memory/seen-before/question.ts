@@ -1,6 +1,7 @@
 // What exactly is asked: whichever way the question came, it becomes a text, a place and the signatures that hold it.
 import type postgres from 'postgres';
 import type { Clock, Micros } from '../../domain/time.ts';
+import type { Belonging } from './family.ts';
 
 export interface Question {
   readonly about: 'message' | 'event' | 'signature' | 'candidate';
@@ -21,8 +22,8 @@ export interface Question {
   readonly placeWords: readonly string[];
   /** The signatures that hold it exactly, merged ones led to where they went. */
   readonly signatureIds: readonly string[];
-  /** Its form was never stored: it belongs to a family by words that are known to vary there. */
-  readonly isOfFamily: boolean;
+  /** Why it is of its signature though its form was never stored; null: its form is, or it is of none. */
+  readonly belonging: Belonging | null;
   /** The time of the asked event, which is past the retention; null: it is not. */
   readonly expiredUs: Micros | null;
   readonly candidateId: string | null;
@@ -43,7 +44,7 @@ export const NOTHING_NAMED = {
   hostNamed: false,
   values: [],
   placeWords: [],
-  isOfFamily: false,
+  belonging: null,
   expiredUs: null,
   candidateId: null,
 } as const;

@@ -9,6 +9,8 @@ const RAREST_WORDS = 4;
 /** A word in this many forms or more is common: rarer ones and min-hashes find the form. */
 const COMMON_FROM = 400;
 const FETCHED = 200;
+/** Votes are whole numbers: a min-hash shared counts as so many, and so does each halving of a word's frequency. */
+const VOTE = 1_000;
 
 export interface Template {
   readonly memberId: string;
@@ -52,12 +54,13 @@ export async function retrieveTemplates(
                                              limit ${COMMON_FROM}) x) as n
         from unnest(${words.map(wordCode)}::bigint[]) as w(code)
     ), rare as materialized (
-      select code, n from word where n between 1 and ${COMMON_FROM - 1} order by n, code limit ${RAREST_WORDS}
+      select code, (${VOTE} * (1 + ln(${COMMON_FROM}::float8 / n) / ln(2::float8)))::int as votes
+        from word where n between 1 and ${COMMON_FROM - 1} order by n, code limit ${RAREST_WORDS}
     ), hit as (
-      select s.signature_id, 1 + log(2, ${COMMON_FROM} / rare.n::numeric) as votes
+      select s.signature_id, rare.votes
         from rare join signature_sketch s on s.tenant_id = ${tenantId} and s.lane = ${WORD_LANE} and s.code = rare.code
       union all
-      select s.signature_id, ${sharedHashes(read)} as votes
+      select s.signature_id, ${VOTE} * (${sharedHashes(read)}) as votes
         from lane q cross join lateral ((${near('up')}) union all (${near('down')})) s
     ), best as (
       select signature_id, sum(votes) as votes from hit group by signature_id

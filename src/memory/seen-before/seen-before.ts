@@ -28,7 +28,7 @@ import { findSimilar, type Resemblance } from './similar.ts';
 import { understand } from './understand.ts';
 
 const EPISODES_SHOWN = 20;
-const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null, familyIds: [] };
+const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null, kin: { familyIds: [], nearIds: [] } };
 
 /**
  * Have we seen this before? YES: its exact signature, or the family it belongs to, has events (of an event: others
@@ -105,10 +105,10 @@ async function recognise(read: postgres.Sql, tenantId: number, question: Questio
   if (question.signatureIds.length > 0 || question.message === null)
     return { question, resemblance: NO_RESEMBLANCE };
   const resemblance = await findSimilar(read, tenantId, question);
-  const familyId = await findFamily(read, tenantId, question, resemblance.familyIds);
-  if (familyId === null) return { question, resemblance };
+  const family = await findFamily(read, tenantId, question, resemblance.kin);
+  if (family === null) return { question, resemblance };
   return {
-    question: { ...question, signatureIds: [familyId], isOfFamily: true },
+    question: { ...question, signatureIds: [family.signatureId], belonging: family.belonging },
     resemblance: NO_RESEMBLANCE,
   };
 }

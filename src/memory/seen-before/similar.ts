@@ -4,13 +4,16 @@ import { sketchWords } from '../../signature/sketch.ts';
 import { FUNCTION_WORDS } from '../../signature/telling-words.ts';
 import { namedSome } from '../moments.ts';
 import type { SimilarSignature } from './answer.ts';
-import { compare, type Likeness, mostAlike, SIMILAR_FROM, tokensOf } from './likeness.ts';
+import type { Kin } from './family.ts';
+import { compare, differInFew, type Likeness, mostAlike, SIMILAR_FROM, tokensOf } from './likeness.ts';
 import type { Question } from './question.ts';
 import { retrieveTemplates, type Template } from './retrieve.ts';
 
 /** Similar signatures shown. */
 const SHOWN = 5;
 const SERVICE_MATTERS = 0.02;
+/** `wlan-up.target` is one word to a signature. */
+const TOKENS_OF_A_WORD = 3;
 
 export interface Similar extends SimilarSignature {
   readonly pattern: string;
@@ -22,8 +25,8 @@ export interface Resemblance {
   readonly similar: readonly Similar[];
   /** The best one, similar or not; null when no template shares a word. */
   readonly closest: Similar | null;
-  /** Signatures of several forms, similar or not, best first. */
-  readonly familyIds: readonly string[];
+  /** Through what it may be of a family, similar or not. */
+  readonly kin: Kin;
 }
 
 export async function findSimilar(
@@ -33,11 +36,15 @@ export async function findSimilar(
 ): Promise<Resemblance> {
   const pattern = question.pattern ?? '';
   const templates = await retrieveTemplates(read, tenantId, sketchWords(pattern));
-  const ranked = rank(question, tokensOf(pattern), templates);
+  const tokens = tokensOf(pattern);
+  const ranked = rank(question, tokens, templates);
   const similar = ranked.filter((s) => s.similarity >= SIMILAR_FROM).slice(0, SHOWN);
   const joined = new Set(templates.filter((t) => t.memberId !== t.rootId).map((t) => t.rootId));
   const familyIds = ranked.map((s) => s.signatureId).filter((id) => joined.has(id));
-  return { similar, closest: ranked[0] ?? null, familyIds };
+  const nearIds = templates
+    .filter((t) => differInFew(tokens, tokensOf(t.memberPattern), TOKENS_OF_A_WORD))
+    .map((t) => t.memberId);
+  return { similar, closest: ranked[0] ?? null, kin: { familyIds, nearIds } };
 }
 
 /** One way to compare the question with a template, and the most that can come of it. */

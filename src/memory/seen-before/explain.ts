@@ -6,9 +6,8 @@ import type { EpisodeOutcome } from '../../domain/words.ts';
 import type { Coverage } from '../coverage.ts';
 import { counted, namedSome, shortened, spanText } from '../moments.ts';
 import type { PastEpisode } from './answer.ts';
-import type { Belonging } from './family.ts';
 import type { SignatureHistory } from './history.ts';
-import type { Question } from './question.ts';
+import type { Belonging, Question } from './question.ts';
 import type { Recalled } from './recall.ts';
 import type { Similar } from './similar.ts';
 

@@ -5,7 +5,7 @@ import { Analysis } from '../../signature/analysis.ts';
 import { Generaliser } from '../../signature/generalise.ts';
 import { type Token, tokensOf } from '../../signature/shape.ts';
 import { microsOf } from '../moments.ts';
-import type { Question } from './question.ts';
+import type { Belonging, Question } from './question.ts';
 
 const FAMILIES_TRIED = 3;
 /** Forms of a family that it is learnt from, the oldest first: what varies among these varies. */
@@ -19,12 +19,6 @@ export interface Kin {
   /** Forms that may differ from the message in one word, best first. */
   readonly nearIds: readonly string[];
 }
-
-/** Why a message of other words is of a family: the place in which it differs is known to vary, or shows it now. */
-export type Belonging =
-  | { readonly by: 'VARYING_PLACE' }
-  | { readonly by: 'NAME'; readonly name: string }
-  | { readonly by: 'VALUE' };
 
 export interface FoundFamily {
   readonly signatureId: string;

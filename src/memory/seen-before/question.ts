@@ -1,7 +1,12 @@
 // What exactly is asked: whichever way the question came, it becomes a text, a place and the signatures that hold it.
 import type postgres from 'postgres';
 import type { Clock, Micros } from '../../domain/time.ts';
-import type { Belonging } from './family.ts';
+
+/** Why a message of other words is of a family: the place in which it differs is known to vary, or shows it now. */
+export type Belonging =
+  | { readonly by: 'VARYING_PLACE' }
+  | { readonly by: 'NAME'; readonly name: string }
+  | { readonly by: 'VALUE' };
 
 export interface Question {
   readonly about: 'message' | 'event' | 'signature' | 'candidate';

@@ -41,7 +41,7 @@ export async function readElements(
   return rows.map((row) => ({ ...row, firstUs: row.firstUs === null ? null : Number(row.firstUs) }));
 }
 
-/** Counted for `rootId` from now on; they must hold no counts of their own. */
+/** Counted for `rootId` from now on, which is of their family; they must hold no counts of their own. */
 export async function placeUnder(
   client: pg.ClientBase,
   tenantId: number,
@@ -49,8 +49,12 @@ export async function placeUnder(
   keys: readonly string[],
 ): Promise<void> {
   await client.query(
-    `update signature set merged_into_id = nullif($2::bigint, signature_id)
-      where tenant_id = $1 and key = any($3::text[])`,
+    `with placed as (
+       update signature set merged_into_id = nullif($2::bigint, signature_id)
+        where tenant_id = $1 and key = any($3::text[]) returning key)
+     insert into signature_alias (tenant_id, key, to_key, reason)
+     select $1, p.key, r.key, 'PLACED' from placed p
+       join signature r on r.tenant_id = $1 and r.signature_id = $2 and r.key <> p.key order by p.key`,
     [tenantId, rootId, keys],
   );
 }

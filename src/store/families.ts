@@ -1,6 +1,7 @@
 // Joins signatures: from then on all that is counted and remembered of the one is the other's. The joined signature
 // keeps its row and its id, which lead to where it went; the events keep the signature that they were given.
 import type pg from 'pg';
+import { KEEP_MOVED_CANDIDATES } from './as-of/moved-candidates.ts';
 import { SUBJECTS } from './as-of/relations.ts';
 import { LINEAGE } from './lineage.ts';
 
@@ -31,7 +32,10 @@ const JOINS = `m as (select * from unnest($2::bigint[], $3::text[], $4::bigint[]
 const NO_LINEAGE = `l.link_type not in (${LINEAGE.map((type) => `'${type}'`).join(', ')})`;
 
 const STATEMENTS = {
-  aliases: `insert into signature_alias (tenant_id, key, to_key, reason)
+  aliases: `, ended as (
+              update signature_alias a set undone = true, undone_at = clock_timestamp()
+               where a.tenant_id = $1 and not a.undone and a.key in (select from_key from m union all select to_key from m))
+            insert into signature_alias (tenant_id, key, to_key, reason)
             select $1, from_key, to_key, $6 from m order by from_key`,
   roots: `, targets as (
             select from_id as id, to_id from m
@@ -127,8 +131,8 @@ const touch = (owner: string) =>
      where o.tenant_id = $1 and o.${owner} = gone.${owner})`;
 
 const relink = (table: string, owner: string) => `, gone as (
-    delete from ${table} l using m where l.tenant_id = $1 and l.signature_id = m.from_id returning l.${owner}, m.to_id)
-  ${touch(owner)}
+    delete from ${table} l using m where l.tenant_id = $1 and l.signature_id = m.from_id returning l.${owner}, m.from_id, m.to_id)
+  ${touch(owner)}${table === 'candidate_signature' ? KEEP_MOVED_CANDIDATES : ''}
   insert into ${table} (tenant_id, ${owner}, signature_id)
   select distinct $1::int, ${owner}, to_id from gone on conflict do nothing`;
 

@@ -1,6 +1,7 @@
 // What was detected on parted signatures, and what people decided about it, follows the events: it moves where all of
 // its events went, and is looked at again where some of them did. Reads `parted_bucket`: see part-signatures.ts.
 import type pg from 'pg';
+import { KEEP_MOVED_CANDIDATES } from './as-of/moved-candidates.ts';
 import { SET_ASIDE } from './families.ts';
 import { MEMBERS } from './parted-member.ts';
 
@@ -125,7 +126,8 @@ const OF_CANDIDATES = [
      from k where c.tenant_id = $1 and c.candidate_id = k.id`,
   `, gone as (
      delete from candidate_signature x using k
-      where x.tenant_id = $1 and x.candidate_id = k.id and x.signature_id = k.from_id)
+      where x.tenant_id = $1 and x.candidate_id = k.id and x.signature_id = k.from_id
+     returning x.candidate_id, k.from_id, k.to_id)${KEEP_MOVED_CANDIDATES}
    insert into candidate_signature (tenant_id, candidate_id, signature_id)
    select $1::int, id, to_id from k on conflict do nothing`,
   `, gone as (

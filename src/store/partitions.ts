@@ -115,10 +115,11 @@ export class EventPartitions {
 }
 
 /** `day`: all events before it are gone. */
-const noteExpiry = (client: pg.PoolClient, day: number) =>
-  client.query('update tenant set events_from = greatest(events_from, $1::timestamptz)', [
-    `${isoDay(day)}T00:00:00Z`,
-  ]);
+async function noteExpiry(client: pg.PoolClient, day: number): Promise<void> {
+  const from = [`${isoDay(day)}T00:00:00Z`];
+  await client.query('update tenant set events_from = greatest(events_from, $1::timestamptz)', from);
+  await client.query('delete from event_resigned where event_ts < $1::timestamptz', from);
+}
 
 /** The ranges that exist, read from the catalogue. */
 async function readPartitions(client: pg.PoolClient): Promise<DayRange[]> {

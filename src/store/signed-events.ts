@@ -1,4 +1,5 @@
-// Stored events by their signature, and the one change that an event may undergo: which signature it bears.
+// Stored events by their signature, and the one change that an event may undergo: which
+// signature it bears. Which one it bore until then is kept.
 import type pg from 'pg';
 import { type Micros, parseMicros } from '../domain/time.ts';
 import type { EventAttrs } from './tables/event.ts';
@@ -95,8 +96,14 @@ export async function resignEvents(
   const given = 'unnest($2::timestamptz[], $3::uuid[], $4::bigint[]) as d(ts, event_id, signature_id)';
   await client.query({
     name: 'resign_events',
-    text: `update event e set signature_id = d.signature_id from ${given}
-            where e.tenant_id = $1 and e.ts = d.ts and e.event_id = d.event_id`,
+    text: `with before as materialized (
+             select e.ts, e.event_id, e.signature_id as from_id, d.signature_id as to_id from ${given}
+               join event e on e.tenant_id = $1 and e.ts = d.ts and e.event_id = d.event_id),
+           kept as (
+             insert into event_resigned (tenant_id, event_ts, event_id, resigned_at, from_id, to_id)
+             select $1, ts, event_id, clock_timestamp(), from_id, to_id from before)
+           update event e set signature_id = b.to_id from before b
+            where e.tenant_id = $1 and e.ts = b.ts and e.event_id = b.event_id`,
     values,
   });
   await client.query({

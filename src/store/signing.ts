@@ -95,7 +95,29 @@ export async function writeRulesOf(
          as r(form_key text, key text, position smallint, parting jsonb, part_key text)`,
     [tenantId, JSON.stringify(rows)],
   );
+  await keepRules(client, tenantId, rulesOf);
   await client.query('update tenant set signing_version = signing_version + 1 where tenant_id = $1', [
     tenantId,
   ]);
+}
+
+/** What was obeyed until now stays known, by the signature of the form. */
+async function keepRules(
+  client: pg.ClientBase,
+  tenantId: number,
+  rulesOf: ReadonlyMap<string, readonly Rule[]>,
+): Promise<void> {
+  await client.query(
+    `with form as (
+       select f.signature_id as id, f.key from signature_form f
+        where f.tenant_id = $1 and f.key = any($2::text[])),
+     ended as (
+       update memory_version v set known_until = clock_timestamp() from form
+        where v.tenant_id = $1 and v.relation = 'signature_rule' and v.owner_id = form.id and v.other_id = 0
+          and v.known_until is null)
+     insert into memory_version (tenant_id, relation, owner_id, other_id, known_from, content)
+     select $1, 'signature_rule', form.id, 0, clock_timestamp(), jsonb_build_object('rules', jsonb_agg(to_jsonb(r) order by r.key, r.position))
+       from form join signature_rule r on r.tenant_id = $1 and r.form_key = form.key group by form.id`,
+    [tenantId, [...rulesOf.keys()]],
+  );
 }

@@ -2,7 +2,8 @@
 // schema asks the very questions that it asks of today. `mnemograph.as_of` holds the time.
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { COUNTS_SQL, DERIVED_VIEWS } from './counts-sql.ts';
+import { COUNTS_SQL } from './counts-sql.ts';
+import { DERIVED_VIEWS } from './derived-views.ts';
 import { RELATIONS } from './relations.ts';
 
 export const AS_OF_SCHEMA = 'mnemograph_as_of';

@@ -9,6 +9,7 @@ import {
   smallint,
   text,
   uniqueIndex,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import type { Binding, BindingKind, MessageParting, Moved } from '../../domain/bindings.ts';
 import type { Severity } from '../../domain/severity.ts';
@@ -127,6 +128,7 @@ export const signatureAlias = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.aliasId] }),
     index('signature_alias_key_idx').on(t.tenantId, t.key),
+    index('signature_alias_to_idx').on(t.tenantId, t.toKey),
   ],
 );
 
@@ -158,6 +160,23 @@ export const signatureConstraint = pgTable(
     primaryKey({ columns: [t.tenantId, t.constraintId] }),
     index('signature_constraint_key_idx').on(t.tenantId, t.key),
     index('signature_constraint_created_idx').on(t.tenantId, t.createdAt, t.constraintId),
+  ],
+);
+
+/** Append-only: a stored event bore `fromId` until people's decisions about signatures gave it `toId`. */
+export const eventResigned = pgTable(
+  'event_resigned',
+  {
+    tenantId: tenantId(),
+    eventTs: moment('event_ts').notNull(),
+    eventId: uuid('event_id').notNull(),
+    resignedAt: moment('resigned_at').notNull(),
+    fromId: id8('from_id').notNull(),
+    toId: id8('to_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.eventTs, t.eventId, t.resignedAt] }),
+    index('event_resigned_at_idx').on(t.tenantId, t.resignedAt),
   ],
 );
 

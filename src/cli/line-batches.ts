@@ -10,18 +10,18 @@ const BYTES_PER_UNIT = 3;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
-/** The lines of UTF-8 text without their line ends (LF or CRLF); the last one need not have any. */
-export async function* lineBatches(
+/** The bytes of whole lines, as they are read; the last line need not have an end. Of longer lines some are left out. */
+export async function* wholeLines(
   input: Readable,
   maxLength: number = MAX_LINE_LENGTH,
-): AsyncGenerator<string[]> {
+): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
   let held = 0;
   for await (const read of input) {
     const chunk = Buffer.from((read as Uint8Array).buffer, read.byteOffset, read.byteLength);
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end > 0) {
-      yield splitLines([...parts, chunk.subarray(0, end)], maxLength);
+      yield joined([...parts, chunk.subarray(0, end)]);
       parts = [];
       held = 0;
     }
@@ -29,12 +29,21 @@ export async function* lineBatches(
     parts.push(chunk.subarray(end));
     held += chunk.length - end;
   }
-  if (held > 0) yield splitLines(parts, maxLength);
+  if (held > 0) yield joined(parts);
+}
+
+const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+
+/** The lines of UTF-8 text without their line ends (LF or CRLF); the last one need not have any. */
+export async function* lineBatches(
+  input: Readable,
+  maxLength: number = MAX_LINE_LENGTH,
+): AsyncGenerator<string[]> {
+  for await (const bytes of wholeLines(input, maxLength)) yield splitLines(bytes, maxLength);
 }
 
 /** A newline is never part of a character, so what ends with one can be decoded by itself. */
-function splitLines(parts: readonly Buffer[], maxLength: number): string[] {
-  const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+export function splitLines(bytes: Buffer, maxLength: number = MAX_LINE_LENGTH): string[] {
   return isAscii(bytes) ? splitText(bytes.toString('latin1'), maxLength) : splitBytes(bytes, maxLength);
 }
 

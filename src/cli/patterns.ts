@@ -4,13 +4,12 @@ import type { Readable, Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Clock, systemClock } from '../domain/time.ts';
-import { joinBatches } from '../parse/join-batches.ts';
-import type { JoinedLine } from '../parse/multiline.ts';
-import { parseLine } from '../parse/parse-line.ts';
 import { MAX_FORMS } from '../signature/generalise.ts';
 import { type MinedFamily, type MinedForm, Miner } from '../signature/miner.ts';
 import { lineBatches } from './line-batches.ts';
 import { isClosedPipe, write } from './output.ts';
+import { defaultThreads, mineLog } from './patterns/mine-log.ts';
+import { joinerOf, type Read, type Reading, signer } from './patterns/reading.ts';
 import { reportJson, reportTable } from './patterns-report.ts';
 
 export interface PatternsOptions {
@@ -26,6 +25,8 @@ export interface PatternsOptions {
   min?: number;
   /** Default: `count`, the most frequent first; `first` and `last` are by line number, rare ones first with `rare`. */
   sort?: SortOrder;
+  /** Threads that read and sign a log of some size. Default: one for each processor. */
+  threads?: number;
 }
 
 export const SORT_ORDERS = ['count', 'rare', 'first', 'last'] as const;
@@ -77,6 +78,7 @@ export function registerPatterns(program: Command): void {
         .choices(SORT_ORDERS)
         .default('count'),
     )
+    .option('--threads <n>', 'threads for a large log; 1 for none besides (default: one a processor)', count)
     .addOption(new Option('--json', 'print JSON').conflicts('assign'))
     .option(
       '--assign',
@@ -116,20 +118,20 @@ export async function runPatterns(
   clock: Clock = systemClock,
 ): Promise<void> {
   const miner = new Miner();
-  const context = { referenceUs: clock.nowUs() };
-  const observe = ({ text, count }: Read): MinedForm => {
-    if (options.content) return miner.observe(text);
-    const { message, program } = parseLine(text, context);
-    return miner.observe(message, (options.byProgram && program) || '', count);
+  const isContent = options.content ?? false;
+  const reading: Reading = {
+    isContent,
+    isJoined: !isContent && options.multiline !== false,
+    byProgram: options.byProgram ?? false,
+    referenceUs: clock.nowUs(),
   };
-  const isJoined = !options.content && options.multiline !== false;
   const failure = new Promise<never>((_, reject) => output.once('error', reject));
   failure.catch(() => {});
-  for (const input of inputs) {
-    for await (const read of isJoined ? joinBatches(lineBatches(input)) : eachByItself(lineBatches(input))) {
-      if (options.assign) await Promise.race([failure, write(output, assignments(miner, read, observe))]);
-      else for (const event of read) observe(event);
-    }
+  if (options.assign) {
+    const written = writeAssignments(inputs, miner, reading, output);
+    await Promise.race([failure, written]);
+  } else {
+    await mineLog(inputs, miner, reading, options.threads ?? defaultThreads());
   }
   await Promise.race([failure, write(output, report(miner, output, options))]);
   for (const partition of miner.full) {
@@ -164,19 +166,29 @@ const ORDER: Readonly<Record<SortOrder, (a: MinedFamily, b: MinedFamily) => numb
   last: (a, b) => a.lastLine - b.lastLine || a.firstLine - b.firstLine,
 };
 
-type Read = Pick<JoinedLine, 'text' | 'count'>;
-
-async function* eachByItself(batches: AsyncIterable<string[]>): AsyncGenerator<Read[]> {
-  for await (const lines of batches) yield lines.map((text) => ({ text, count: 1 }));
+/** Line by line as they are read: in one thread. */
+async function writeAssignments(
+  inputs: Iterable<Readable>,
+  miner: Miner,
+  reading: Reading,
+  output: Writable,
+): Promise<void> {
+  const sign = signer(reading, miner);
+  const joiner = joinerOf(reading);
+  for (const input of inputs) {
+    for await (const lines of lineBatches(input))
+      await write(output, assignments(miner, joiner.take(lines), sign));
+    await write(output, assignments(miner, joiner.rest(), sign));
+  }
 }
 
-function assignments(miner: Miner, events: readonly Read[], observe: (event: Read) => MinedForm): string {
+function assignments(miner: Miner, events: readonly Read[], sign: (event: Read) => MinedForm): string {
   let text = '';
   let number = miner.lines;
   let last: MinedForm | null = null;
   let rest = '';
   for (const event of events) {
-    const form = observe(event);
+    const form = sign(event);
     if (form !== last) {
       last = form;
       rest = `,"signature":"${form.assigned}","template":${JSON.stringify(form.pattern)}}\n`;

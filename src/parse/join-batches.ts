@@ -10,15 +10,23 @@ export function settledCount(joined: readonly JoinedLine[]): number {
   return Math.max(0, joined.length - (isLastAlone ? 2 : 1));
 }
 
-/** The same events as of all lines at once; what may still go on waits for the next batch. */
-export async function* joinBatches(batches: AsyncIterable<string[]>): AsyncGenerator<JoinedLine[]> {
-  let held: string[] = [];
-  for await (const batch of batches) {
-    const lines = held.length === 0 ? batch : held.concat(batch);
+/** Finds the same events as of all lines at once; what may still go on waits for the next batch. */
+export class BatchJoiner {
+  #held: string[] = [];
+
+  /** The events that these lines settle. */
+  take(batch: string[]): JoinedLine[] {
+    const lines = this.#held.length === 0 ? batch : this.#held.concat(batch);
     const joined = joinMultiline(lines);
     const settled = settledCount(joined);
-    held = lines.slice(joined[settled]?.first ?? 0);
-    if (settled > 0) yield joined.slice(0, settled);
+    this.#held = lines.slice(joined[settled]?.first ?? 0);
+    return joined.slice(0, settled);
   }
-  if (held.length > 0) yield joinMultiline(held);
+
+  /** The last events: no more lines come. */
+  rest(): JoinedLine[] {
+    const lines = this.#held;
+    this.#held = [];
+    return joinMultiline(lines);
+  }
 }

@@ -1,9 +1,24 @@
 // Stack traces and other events that span lines, joined to one text each. Pure: it looks at the lines given and no
 // further, so a caller that reads in blocks holds back the last event of a block until more lines came.
 
-import * as c from './chars.ts';
-import { criHeaderOf } from './cri.ts';
 import { parseByFormat } from './formats.ts';
+import {
+  ANY_TIME,
+  CLOSES_XML,
+  CLOSING,
+  EXCEPTION,
+  FRAME,
+  isGoCall,
+  isIndented,
+  type LineView,
+  MAX_JOINED_LINES,
+  OPENS_XML,
+  PYTHON_CHAIN,
+  PYTHON_ERROR,
+  PYTHON_TRACE,
+  TRACE_PART,
+  viewOf,
+} from './trace-lines.ts';
 
 export interface JoinedLine {
   /** The lines joined by line feeds; container headers only once, parts of a split line without any. */
@@ -19,29 +34,9 @@ export interface JoinLimits {
   maxChars: number;
 }
 
-/** Lines of one event at the most: what follows them is an event of its own. */
-export const MAX_JOINED_LINES = 1_000;
 const DEFAULT_LIMITS: JoinLimits = { maxLines: MAX_JOINED_LINES, maxChars: 256 * 1024 };
 
-/** Only whether a line has a time matters here, not which. */
-const ANY_TIME = { referenceUs: 0 };
-
-/** Indented lines that are part of a trace whatever stood before: Java, .NET, Node, Ruby, Python. */
-const FRAME = /^\s+(?:at |from |File "|\.\.\. \d+ |--- |suppressed: )/i;
-/** Lines of a trace that are not indented. */
-const TRACE_PART =
-  /^(?:Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|at [\w$.<>]+\(|goroutine \d+ \[|created by |\[signal |exit status \d+$)/;
-const EXCEPTION = /^(?:[A-Za-z_$][\w$]*\.)+[\w$]*(?:Exception|Error|Throwable)\b/;
-/** `main.load(0x3)`, `main.(*Cache).load(…)`. */
-const GO_CALL = /^[\w./*-]+\(/;
-const CLOSING = /^[}\])]+[,;]?$/;
-const PYTHON_TRACE = 'Traceback (most recent call last):';
-const PYTHON_CHAIN = /^(?:During handling of the above exception|The above exception was the direct cause)/;
-const PYTHON_ERROR = /^[A-Za-z_][\w.]*(?:: .*)?$/;
-
 type Trace = 'none' | 'frames' | 'python' | 'go' | 'xml';
-
-const isIndented = (line: string): boolean => c.isBlank(line.charCodeAt(0)) && line.trim() !== '';
 
 class OpenEvent {
   readonly first: number;
@@ -64,7 +59,7 @@ class OpenEvent {
     this.chars = raw.length;
     if (/^(?:panic: |fatal error: |goroutine \d+ \[)/.test(line.content)) this.trace = 'go';
     else if (line.content === PYTHON_TRACE) this.trace = 'python';
-    else if (line.content.startsWith('<Event') && !line.content.includes('</Event>')) this.trace = 'xml';
+    else if (line.content.startsWith(OPENS_XML) && !line.content.includes(CLOSES_XML)) this.trace = 'xml';
   }
 
   /** Whether its first line begins with a time, so that indented lines after it are its own. */
@@ -82,22 +77,8 @@ class OpenEvent {
   }
 }
 
-interface LineView {
-  content: string;
-  stream: string | null;
-  isPartial: boolean;
-}
-
-function viewOf(raw: string): LineView {
-  const header = criHeaderOf(raw, ANY_TIME);
-  if (!header) return { content: raw, stream: null, isPartial: false };
-  return { content: raw.slice(header.contentAt), stream: header.stream, isPartial: header.isPartial };
-}
-
 /** The header of the first part says `F` once all parts are joined. */
 const withFullTag = (raw: string): string => raw.replace(/ (stdout|stderr) P/, ' $1 F');
-
-const isGoCall = (line: string): boolean => line.endsWith(')') && GO_CALL.test(line);
 
 function continuesGo(line: string, next: string | undefined): boolean {
   if (line === '') return next !== undefined && (TRACE_PART.test(next) || isGoCall(next));
@@ -121,7 +102,7 @@ function beginsTrace(event: OpenEvent, line: string, next: string | undefined): 
 function continues(event: OpenEvent, line: string, next: string | undefined): boolean {
   switch (event.trace) {
     case 'xml':
-      if (line.includes('</Event>')) event.trace = 'none';
+      if (line.includes(CLOSES_XML)) event.trace = 'none';
       return true;
     case 'go':
       return continuesGo(line, next);

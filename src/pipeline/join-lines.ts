@@ -1,5 +1,6 @@
 // Which of the lines sent are one event together, and where a chunk of them may end.
-import { type JoinedLine, joinMultiline, MAX_JOINED_LINES } from '../parse/multiline.ts';
+import { type JoinedLine, joinMultiline } from '../parse/multiline.ts';
+import { MAX_JOINED_LINES } from '../parse/trace-lines.ts';
 import { CHUNK_SIZE, type IngestLinesInput } from './input.ts';
 import type { RawInput } from './prepare-lines.ts';
 

@@ -1,6 +1,7 @@
 // Finds the families of a stream of messages in memory, as the server does with its database: for the command line.
 import { Analysis } from './analysis.ts';
 import type { Alias } from './families.ts';
+import type { CountedForm, CountedForms } from './form-counter.ts';
 import { FormTable } from './form-table.ts';
 import { Generaliser } from './generalise.ts';
 import { balanceBrackets, joinTemplates } from './join-templates.ts';
@@ -82,6 +83,28 @@ export class Miner {
     return form;
   }
 
+  /** Takes in the next lines, counted elsewhere: the same as observing each of their messages here. */
+  take(counted: CountedForms): void {
+    for (const form of counted.forms) this.#takeForm(form, this.#lines);
+    this.#lines += counted.lines;
+    this.#messages += counted.messages;
+  }
+
+  #takeForm(counted: CountedForm, linesBefore: number): void {
+    const { high, low, first, partition, evidence } = counted;
+    const line = linesBefore + counted.firstLine;
+    const known = this.#table.find(high, low);
+    const form = known < 0 ? this.#meetFirst(first, partition, line) : this.#count(this.forms[known]!, line);
+    form.count += counted.count - 1;
+    form.lastLine = Math.max(form.lastLine, linesBefore + counted.lastLine);
+    if (known >= 0 || form.key === formatKey(high, low)) form.template?.merge(evidence);
+  }
+
+  #meetFirst(message: string, partition: string, line: number): MinedForm {
+    this.#keys.digest(this.#analysis.read(message).form, partition);
+    return this.#meet(message, partition, line);
+  }
+
   /** The key of the family that the form belongs to by now. */
   rootOf(form: MinedForm): string {
     return this.#generaliserOf(form.partition).rootOf(form.key);
@@ -159,7 +182,7 @@ export class Miner {
 
   #count(form: MinedForm, line: number): MinedForm {
     form.count++;
-    form.lastLine = line;
+    form.lastLine = Math.max(form.lastLine, line);
     return form;
   }
 

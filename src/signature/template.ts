@@ -21,11 +21,15 @@ interface Run {
   skeleton: string;
 }
 
+/** State, text and layout of each run. */
+export type TemplateEvidence = Int32Array<ArrayBuffer>;
+
 export class Template {
   /** Constant text and runs in turn. */
   readonly #pieces: (string | Run)[] = [];
+  readonly #runs: Run[] = [];
   /** The runs that may still change. */
-  #runs: Run[] = [];
+  #open: Run[] = this.#runs;
 
   /** The template as the first line of a form shows it. */
   constructor(analysis: Analysis) {
@@ -49,7 +53,7 @@ export class Template {
   /** Takes in another line of the same form. */
   observe(analysis: Analysis): void {
     let settled = false;
-    for (const run of this.#runs) {
+    for (const run of this.#open) {
       if (run.layout !== layoutHash(analysis, run.token)) {
         run.state = WILD;
         settled = true;
@@ -57,7 +61,24 @@ export class Template {
         run.state = SKELETON;
       }
     }
-    if (settled) this.#runs = this.#runs.filter((run) => run.state !== WILD);
+    if (settled) this.#open = this.#open.filter((run) => run.state !== WILD);
+  }
+
+  /** What the lines so far showed, for {@link merge}. */
+  evidence(): TemplateEvidence {
+    return Int32Array.from(this.#runs.flatMap(({ state, text, layout }) => [state, text, layout]));
+  }
+
+  /** Takes in what other lines of the same form showed elsewhere, as if they had been observed here. */
+  merge(evidence: TemplateEvidence): void {
+    for (let i = 0; i < this.#runs.length; i++) {
+      const run = this.#runs[i]!;
+      const state = evidence[3 * i]!;
+      const isSame = evidence[3 * i + 1] === run.text;
+      if (evidence[3 * i + 2] !== run.layout) run.state = WILD;
+      else run.state = Math.max(run.state, state, isSame ? LITERAL : SKELETON);
+    }
+    this.#open = this.#open.filter((run) => run.state !== WILD);
   }
 
   toString(): string {
@@ -87,7 +108,7 @@ function runAt(analysis: Analysis, token: number): Run {
     skeleton += gap + WILDCARD;
   }
   const hashes = { text: textHash(analysis, token), layout: layoutHash(analysis, token) };
-  return { token, state: literal === skeleton ? SKELETON : LITERAL, ...hashes, literal, skeleton };
+  return { token, state: LITERAL, ...hashes, literal, skeleton };
 }
 
 /** A variable for certain though without digits (a path, a day's name): beside a blank it is one with its neighbour. */

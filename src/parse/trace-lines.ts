@@ -1,0 +1,55 @@
+// What lines of traces and of other events that span lines look like.
+
+import * as c from './chars.ts';
+import { criHeaderOf } from './cri.ts';
+
+/** Lines of one event at the most: what follows them is an event of its own. */
+export const MAX_JOINED_LINES = 1_000;
+
+/** Only whether a line has a time matters here, not which. */
+export const ANY_TIME = { referenceUs: 0 };
+
+/** Indented lines that are part of a trace whatever stood before: Java, .NET, Node, Ruby, Python. */
+export const FRAME = /^\s+(?:at |from |File "|\.\.\. \d+ |--- |suppressed: )/i;
+/** Lines of a trace that are not indented. */
+export const TRACE_PART =
+  /^(?:Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|at [\w$.<>]+\(|goroutine \d+ \[|created by |\[signal |exit status \d+$)/;
+export const EXCEPTION = /^(?:[A-Za-z_$][\w$]*\.)+[\w$]*(?:Exception|Error|Throwable)\b/;
+/** `main.load(0x3)`, `main.(*Cache).load(…)`. */
+const GO_CALL = /^[\w./*-]+\(/;
+export const CLOSING = /^[}\])]+[,;]?$/;
+export const PYTHON_TRACE = 'Traceback (most recent call last):';
+export const PYTHON_CHAIN =
+  /^(?:During handling of the above exception|The above exception was the direct cause)/;
+export const PYTHON_ERROR = /^[A-Za-z_][\w.]*(?:: .*)?$/;
+
+export const OPENS_XML = '<Event';
+export const CLOSES_XML = '</Event>';
+
+export const isIndented = (line: string): boolean => c.isBlank(line.charCodeAt(0)) && line.trim() !== '';
+
+export interface LineView {
+  content: string;
+  stream: string | null;
+  isPartial: boolean;
+}
+
+export function viewOf(raw: string): LineView {
+  const header = criHeaderOf(raw, ANY_TIME);
+  if (!header) return { content: raw, stream: null, isPartial: false };
+  return { content: raw.slice(header.contentAt), stream: header.stream, isPartial: header.isPartial };
+}
+
+export const isGoCall = (line: string): boolean => line.endsWith(')') && GO_CALL.test(line);
+
+/**
+ * Whether the line begins an event whatever event is open before it and whatever line follows. Not so within XML, and
+ * behind a part of a line that a container runtime split.
+ */
+export function beginsEvent(raw: string): boolean {
+  const { content } = viewOf(raw);
+  if (content.trim() === '' || isIndented(content) || isGoCall(content)) return false;
+  return content !== PYTHON_TRACE && !CONTINUING.some((shape) => shape.test(content));
+}
+
+const CONTINUING = [FRAME, TRACE_PART, EXCEPTION, CLOSING, PYTHON_CHAIN, PYTHON_ERROR];

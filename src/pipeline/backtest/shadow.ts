@@ -27,6 +27,7 @@ const DERIVED = [
   'candidate_asset',
   'candidate_event',
   'candidate_group',
+  'candidate_linking',
   'provenance_link',
 ];
 

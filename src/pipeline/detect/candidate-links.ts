@@ -1,20 +1,17 @@
 // What candidates stand on, as rows and as provenance: signatures, assets, groups, at most fifty example events.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Finding } from '../../detect/finding.ts';
-import { asJson, type DetectContext, moment, query } from './context.ts';
+import { type CandidateFinding, type ChangedEvents, linkExamples, toBeLinked } from './candidate-examples.ts';
+import { asJson, type DetectContext, query } from './context.ts';
 import { idRows } from './facts.ts';
 
-export interface CandidateFinding {
-  readonly candidateId: string;
-  readonly finding: Finding;
-}
-
-const MAX_EXAMPLE_EVENTS = 50;
-
+/** Makes the links anew of the candidates of which they may be others than before. */
 export async function linkCandidates(
   ctx: DetectContext,
-  written: readonly CandidateFinding[],
+  candidates: readonly CandidateFinding[],
+  work: ChangedEvents,
 ): Promise<void> {
+  const written = toBeLinked(candidates, work);
   if (written.length === 0) return;
   const ids = idRows(written.map((w) => w.candidateId));
   await linkIds(
@@ -38,7 +35,7 @@ export async function linkCandidates(
     'group_id',
     pairsOf(written, (f) => f.groupIds),
   );
-  await linkExamples(ctx, ids, written);
+  await linkExamples(ctx, ids, written, work);
   await linkProvenance(ctx, ids);
 }
 
@@ -65,53 +62,6 @@ async function linkIds(
              and not exists (select 1 from wanted w where w.candidate_id = l.candidate_id and w.id = l.${id}))
         insert into ${links} (tenant_id, candidate_id, ${id})
         select ${ctx.tenantId}::int, w.candidate_id, w.id from wanted w
-        on conflict do nothing`,
-  );
-}
-
-/** From each span its earliest events, in equal shares: the choice depends on the evidence alone. */
-async function linkExamples(
-  ctx: DetectContext,
-  candidateIds: string,
-  written: readonly CandidateFinding[],
-): Promise<void> {
-  const spans = written.flatMap(({ candidateId, finding }) =>
-    finding.examples.flatMap((span) => ({
-      candidate_id: candidateId,
-      signature_ids: span.signatureIds,
-      asset_id: span.assetId,
-      from_at: moment(span.fromUs),
-      to_at: moment(span.toUs),
-      share: Math.floor(MAX_EXAMPLE_EVENTS / finding.examples.length),
-    })),
-  );
-  await query(
-    ctx,
-    sql`with wanted as materialized (
-          select distinct s.candidate_id, e.ts, e.event_id
-            from json_to_recordset(${asJson(spans)}::json)
-                 as s(candidate_id bigint, signature_ids json, asset_id bigint, from_at timestamptz,
-                      to_at timestamptz, share int)
-           cross join lateral (
-                 select e.ts, e.event_id
-                   from (select id::bigint from json_array_elements_text(s.signature_ids) as own(id)
-                         union
-                         select m.signature_id from json_array_elements_text(s.signature_ids) as root(id)
-                           join signature m on m.tenant_id = ${ctx.tenantId} and m.merged_into_id = root.id::bigint) f
-                  cross join lateral (
-                        select e.ts, e.event_id from event e
-                         where e.tenant_id = ${ctx.tenantId} and e.signature_id = f.id
-                           and e.ts >= s.from_at and e.ts <= s.to_at and coalesce(e.asset_id, 0) = s.asset_id
-                         order by e.ts, e.event_id limit s.share) e
-                  order by e.ts, e.event_id limit s.share) e),
-        gone as (
-          delete from candidate_event l
-           using json_to_recordset(${candidateIds}::json) as c(id bigint)
-           where l.tenant_id = ${ctx.tenantId} and l.candidate_id = c.id
-             and not exists (select 1 from wanted w
-                              where w.candidate_id = l.candidate_id and w.ts = l.event_ts and w.event_id = l.event_id))
-        insert into candidate_event (tenant_id, candidate_id, event_ts, event_id)
-        select ${ctx.tenantId}::int, w.candidate_id, w.ts, w.event_id from wanted w
         on conflict do nothing`,
   );
 }

@@ -4,6 +4,7 @@ import type { Finding } from '../../detect/finding.ts';
 import { type Matches, matchStored } from '../../detect/identity.ts';
 import type { Announcement } from '../../live/outbox.ts';
 import { assess } from './assess.ts';
+import type { ChangedEvents } from './candidate-examples.ts';
 import type { DetectContext } from './context.ts';
 import { judgeAnomalies, judgeSilences } from './find-anomalies.ts';
 import { judgeBursts } from './find-bursts.ts';
@@ -19,6 +20,7 @@ import { type CandidateWrite, writeCandidates } from './write-candidates.ts';
 export async function refreshCandidates(
   ctx: DetectContext,
   touched: readonly Scope[],
+  work: ChangedEvents,
 ): Promise<Announcement[]> {
   const scopes = mergeScopes(touched);
   if (scopes.length === 0) return [];
@@ -58,6 +60,7 @@ export async function refreshCandidates(
     kept: await assessAll(ctx, matched),
     joined: matched.flatMap(({ matches }) => matches.joined),
     groundless: matched.flatMap(({ matches }) => matches.groundless),
+    work,
   });
 }
 

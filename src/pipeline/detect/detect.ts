@@ -16,6 +16,7 @@ import { updateCycles } from './cycles.ts';
 import { updateEntityWindows } from './entity-windows.ts';
 import { updateEpisodes } from './episodes.ts';
 import { advanceClock } from './event-clock.ts';
+import { orderOf } from './event-order.ts';
 import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
 import { updateModelSignals } from './model-signals.ts';
 import { updateNewSignatures } from './new-signatures.ts';
@@ -88,7 +89,8 @@ export async function detectWork(
     ctx,
     changed.map((t) => t.assetId),
   );
-  const pairsTouched = await findTouchedPairs(ctx, touched);
+  const order = await orderOf(ctx, touched);
+  const pairsTouched = await findTouchedPairs(ctx, order, signatures);
   const pairs = await loadPairs(
     ctx,
     pairsTouched.map((t) => t.pairKey),
@@ -99,7 +101,7 @@ export async function detectWork(
   await updateVerdicts(ctx, judged);
   const verdicts = await loadAnomalousVerdicts(ctx, judged);
   const scored = await updateModelSignals(ctx, episodes, restated, verdicts);
-  const spikes = await updateSpikes(ctx, touched, regrouped);
+  const spikes = await updateSpikes(ctx, order, regrouped, eventClock.firstMinute);
   const recoveries = await updateCycles(ctx, pairsTouched, pairs);
   const news = await updateNewSignatures(ctx, {
     clock: eventClock,
@@ -135,7 +137,7 @@ export async function detectWork(
     clock: eventClock,
     silences: silences.changes,
   });
-  const candidates = await refreshCandidates(ctx, scopes);
+  const candidates = await refreshCandidates(ctx, scopes, { touched, regrouped, restated });
   await updateClusters(
     ctx,
     episodes,

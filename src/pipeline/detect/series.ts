@@ -22,6 +22,8 @@ export interface JudgedSeries extends Judged {
   readonly buckets: Bucket[];
   /** False where it takes more history to tell what was alive. */
   readonly certain: boolean;
+  /** No longer look-back tells more. */
+  readonly isLongest: boolean;
 }
 
 /** How long after new events they may change what is alive, what a baseline is, and so what is hot. */
@@ -32,12 +34,17 @@ export const slotStart = ({ settings }: DetectContext, minute: number): number =
   Math.floor(minute / settings.spike.slotMinutes) * settings.spike.slotMinutes;
 
 /** Aligned with `judged`. Also reads what follows each range, as far as a burst could reach. */
-export async function loadSeries(ctx: DetectContext, judged: readonly Judged[]): Promise<JudgedSeries[]> {
+export async function loadSeries(
+  ctx: DetectContext,
+  judged: readonly Judged[],
+  firstMinute: number,
+): Promise<JudgedSeries[]> {
   const { spike, aliveness } = ctx.settings;
   const reaches = spikeReaches(spike);
   const spans = judged.map((j) => {
-    const isLongest = j.reach === reaches.length - 1;
     const start = slotStart(ctx, j.from - reaches[j.reach]!);
+    // Nothing is known of the time before the tenant's first minute: no longer look tells more.
+    const isLongest = j.reach === reaches.length - 1 || start + spike.slotMinutes <= firstMinute;
     const habits = isLongest ? alivenessReachMinutes(aliveness) : aliveness.minQuietMinutes;
     // Of the habits nothing is read: only what is alive by any habit counts as such.
     const settings = isLongest ? aliveness : { ...aliveness, maxQuietMinutes: aliveness.minQuietMinutes };
@@ -61,7 +68,7 @@ export async function loadSeries(ctx: DetectContext, judged: readonly Judged[]):
     for (const bucket of buckets) dense[bucket.minute - start] = bucket.n;
     const alive = aliveMinutes(activity.get(j.assetId) ?? [], start, end, settings);
     const certain = isLongest || alive.every((minute) => minute === 1);
-    return { ...j, buckets, series: { fromMinute: start, counts: dense, alive }, certain };
+    return { ...j, buckets, series: { fromMinute: start, counts: dense, alive }, certain, isLongest };
   });
 }
 

@@ -5,6 +5,7 @@ import { measureBurst } from '../../detect/burst.ts';
 import { findBursts, maxBurstMinutes, spikeReaches } from '../../detect/spike.ts';
 import { minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
+import type { EventOrder } from './event-order.ts';
 import { type Judged, type JudgedSeries, judgementReachMinutes, loadSeries, slotStart } from './series.ts';
 import { type BurstOutcome, loadSpikes, type StoredSpike, unitOfLabel } from './spike-signals.ts';
 import { groupBy, type Touched } from './touched.ts';
@@ -13,13 +14,14 @@ import { type JudgedBursts, writeBursts } from './write-bursts.ts';
 /** `regrouped`: series that took over others' events. Their assets were no less alive before: no other series is judged. */
 export async function updateSpikes(
   ctx: DetectContext,
-  touched: readonly Touched[],
+  order: EventOrder,
   regrouped: readonly Touched[],
+  firstMinute: number,
 ): Promise<BurstOutcome> {
   const settled: JudgedBursts[] = [];
-  const judged = hullOfEach([...(await findJudged(ctx, touched)), ...wholeRanges(ctx, regrouped)]);
+  const judged = hullOfEach([...(await findJudged(ctx, order)), ...wholeRanges(ctx, regrouped)]);
   for (let open = await fromOpenBursts(ctx, judged); open.length > 0; ) {
-    const loaded = await loadSeries(ctx, open);
+    const loaded = await loadSeries(ctx, open, firstMinute);
     const stored = await loadSpikes(ctx, open);
     const next: Judged[] = [];
     loaded.forEach((series, i) => {
@@ -44,7 +46,7 @@ function judge(
   const longest = spikeReaches(spike).length - 1;
   if (!judged.certain) return { reach: longest };
   const { bursts, settled, starved } = findBursts(judged.series, judged.from, judged.to, spike);
-  if (starved && judged.reach < longest) return { reach: judged.reach + 1 };
+  if (starved && !judged.isLongest) return { reach: judged.reach + 1 };
   const lastMinute = judged.series.fromMinute + judged.series.counts.length - 1;
   const inRange = stored.filter((s) => minuteOf(s.firstUs) < judged.to);
   const straddles = inRange.some((s) => minuteOf(s.lastUs) >= judged.to);
@@ -57,47 +59,98 @@ interface BusyRow {
   assetId: string;
 }
 
-/** The series with enough events to spike, or with a spike that may have to go, within reach of what was touched. */
-async function findJudged(ctx: DetectContext, touched: readonly Touched[]): Promise<Judged[]> {
-  const ranges = [...groupBy(touched, (t) => t.assetId)].map(([assetId, series]) => ({
-    assetId,
-    from: slotStart(ctx, Math.min(...series.map((t) => t.fromMinute))),
-    to: Math.max(...series.map((t) => t.toMinute)) + 1 + judgementReachMinutes(ctx),
-  }));
+/**
+ * The series with enough events to spike, or with a spike that may have to go, within reach of what was touched: those
+ * that were touched themselves and, of assets of which events came late, all.
+ */
+async function findJudged(ctx: DetectContext, { inOrder, late }: EventOrder): Promise<Judged[]> {
+  const rangeOf = new Map(
+    [...groupBy([...inOrder, ...late], (t) => t.assetId)].map(([assetId, series]) => [
+      assetId,
+      {
+        from: slotStart(ctx, Math.min(...series.map((t) => t.fromMinute))),
+        to: Math.max(...series.map((t) => t.toMinute)) + 1 + judgementReachMinutes(ctx),
+      },
+    ]),
+  );
+  const touched = new Set(inOrder.map(seriesOf));
+  const lateAssets = new Set(late.map((t) => t.assetId));
+  const spiking = await findSpiking(ctx, rangeOf);
+  const rows = [
+    ...(await findBusy(ctx, inOrder, rangeOf)),
+    ...(await findBusyOf(ctx, lateAssets, rangeOf)),
+    ...spiking.filter((row) => lateAssets.has(row.assetId) || touched.has(seriesOf(row))),
+  ];
+  const distinct = new Map(rows.map((row) => [seriesOf(row), row]));
+  return [...distinct.values()].map(({ signatureId, assetId }) => {
+    const { from, to } = rangeOf.get(assetId)!;
+    return { signatureId, assetId, from, to, reach: 0 };
+  });
+}
+
+const seriesOf = ({ signatureId, assetId }: BusyRow): string => `${signatureId}|${assetId}`;
+
+type Ranges = ReadonlyMap<string, { readonly from: number; readonly to: number }>;
+
+async function findBusy(ctx: DetectContext, series: readonly BusyRow[], rangeOf: Ranges): Promise<BusyRow[]> {
+  if (series.length === 0) return [];
   const { minCount, slotMinutes } = ctx.settings.spike;
-  const asked = ranges.map((r) => ({
-    asset_id: r.assetId,
-    from_minute: r.from,
-    to_minute: r.to,
-    from_at: moment(r.from * US_PER_MINUTE),
-    to_at: moment(r.to * US_PER_MINUTE),
+  const asked = series.map(({ signatureId, assetId }) => ({
+    signature_id: signatureId,
+    asset_id: assetId,
+    from_minute: rangeOf.get(assetId)!.from,
+    to_minute: rangeOf.get(assetId)!.to,
   }));
-  const rows = await query<BusyRow>(
+  return query<BusyRow>(
     ctx,
-    sql`with asked as (
-          select * from json_to_recordset(${asJson(asked)}::json)
-              as t(asset_id bigint, from_minute int, to_minute int, from_at timestamptz, to_at timestamptz)
-        )
-        select distinct busy.signature_id as "signatureId", busy.asset_id as "assetId"
-          from asked t
-         cross join lateral (
-               select b.signature_id, b.asset_id from feature_bucket b
-                where b.tenant_id = ${ctx.tenantId} and b.asset_id = t.asset_id
-                  and b.minute >= t.from_minute and b.minute < t.to_minute and b.signature_id <> 0
-                group by b.signature_id, b.asset_id, b.minute / ${slotMinutes}::int
-               having sum(b.n) >= ${minCount}::int) busy
-        union
-        select s.signature_id, s.asset_id
-          from asked t
+    sql`select t.signature_id as "signatureId", t.asset_id as "assetId"
+          from json_to_recordset(${asJson(asked)}::json)
+               as t(signature_id bigint, asset_id bigint, from_minute int, to_minute int)
+         where exists (
+               select 1 from feature_bucket b
+                where b.tenant_id = ${ctx.tenantId} and b.signature_id = t.signature_id and b.asset_id = t.asset_id
+                  and b.minute >= t.from_minute and b.minute < t.to_minute
+                group by b.minute / ${slotMinutes}::int having sum(b.n) >= ${minCount}::int)`,
+  );
+}
+
+async function findBusyOf(
+  ctx: DetectContext,
+  assetIds: ReadonlySet<string>,
+  rangeOf: Ranges,
+): Promise<BusyRow[]> {
+  if (assetIds.size === 0) return [];
+  const { minCount, slotMinutes } = ctx.settings.spike;
+  const asked = [...assetIds].map((id) => ({
+    asset_id: id,
+    from_minute: rangeOf.get(id)!.from,
+    to_minute: rangeOf.get(id)!.to,
+  }));
+  return query<BusyRow>(
+    ctx,
+    sql`select distinct b.signature_id as "signatureId", b.asset_id as "assetId"
+          from json_to_recordset(${asJson(asked)}::json) as t(asset_id bigint, from_minute int, to_minute int)
+          join feature_bucket b on b.tenant_id = ${ctx.tenantId} and b.asset_id = t.asset_id
+                               and b.minute >= t.from_minute and b.minute < t.to_minute and b.signature_id <> 0
+         group by b.signature_id, b.asset_id, b.minute / ${slotMinutes}::int
+        having sum(b.n) >= ${minCount}::int`,
+  );
+}
+
+const findSpiking = (ctx: DetectContext, rangeOf: Ranges): Promise<BusyRow[]> =>
+  query(
+    ctx,
+    sql`select distinct s.signature_id as "signatureId", s.asset_id as "assetId"
+          from json_to_recordset(${asJson(
+            [...rangeOf].map(([assetId, { from, to }]) => ({
+              asset_id: assetId,
+              from_at: moment(from * US_PER_MINUTE),
+              to_at: moment(to * US_PER_MINUTE),
+            })),
+          )}::json) as t(asset_id bigint, from_at timestamptz, to_at timestamptz)
           join signal s on s.tenant_id = ${ctx.tenantId} and s.asset_id = t.asset_id and s.kind = 'SPIKE'
                        and s.observed_at >= t.from_at and s.observed_at < t.to_at`,
   );
-  const rangeOf = new Map(ranges.map((r) => [r.assetId, r]));
-  return rows.map((row) => {
-    const { from, to } = rangeOf.get(row.assetId)!;
-    return { ...row, from, to, reach: 0 };
-  });
-}
 
 const wholeRanges = (ctx: DetectContext, regrouped: readonly Touched[]): Judged[] =>
   regrouped.map(({ signatureId, assetId, fromMinute, toMinute }) => ({

@@ -29,6 +29,14 @@ export interface StoredCandidate extends Stored {
   readonly subject: string;
   readonly version: number;
   readonly content: CandidateContent;
+  /** Null: its links were not made here. */
+  readonly linking: Linking | null;
+}
+
+/** See the table `candidate_linking`. */
+export interface Linking {
+  readonly madeFrom: string;
+  readonly fullSince: readonly (number | null)[];
 }
 
 interface Row extends CandidateContent {
@@ -41,6 +49,7 @@ interface Row extends CandidateContent {
   firstUs: string;
   lastUs: string;
   createdUs: string;
+  linking: Linking | null;
 }
 
 const utc = (column: string) =>
@@ -64,8 +73,11 @@ export async function loadStoredCandidates(
                c.withdrawn, ${utc('c.suppressed_until')} as "suppressedUntil",
                c.suppressed_reason as "suppressedReason",
                c.state = 'PROMOTED' or exists (
-                 select 1 from review r where r.tenant_id = c.tenant_id and r.candidate_id = c.candidate_id) as judged
+                 select 1 from review r where r.tenant_id = c.tenant_id and r.candidate_id = c.candidate_id) as judged,
+               case when l.made_from is not null
+                    then json_build_object('madeFrom', l.made_from, 'fullSince', l.full_since) end as linking
           from candidate c
+          left join candidate_linking l on l.tenant_id = c.tenant_id and l.candidate_id = c.candidate_id
          where c.tenant_id = ${ctx.tenantId} and c.redirected_to_id is null
            and (c.type, c.subject) in (
                  select t.type, t.subject from json_to_recordset(${asked}::json) as t(type text, subject text))
@@ -76,8 +88,8 @@ export async function loadStoredCandidates(
 }
 
 function fromRow(row: Row): StoredCandidate {
-  const { candidateId, type, subject, version, withdrawn, judged, firstUs, lastUs, createdUs, ...content } =
-    row;
+  const { candidateId, type, subject, version, withdrawn, judged, ...rest } = row;
+  const { firstUs, lastUs, createdUs, linking, ...content } = rest;
   return {
     id: candidateId,
     type,
@@ -88,6 +100,7 @@ function fromRow(row: Row): StoredCandidate {
     firstUs: Number(firstUs),
     lastUs: Number(lastUs),
     createdUs: Number(createdUs),
+    linking,
     content,
   };
 }

@@ -6,6 +6,7 @@ import { formatMicros } from '../../domain/time.ts';
 import type { Announcement } from '../../live/outbox.ts';
 import { receiptOf } from '../../score/receipt.ts';
 import type { Assessed } from './assess.ts';
+import type { ChangedEvents } from './candidate-examples.ts';
 import { linkCandidates } from './candidate-links.ts';
 import { asJson, type DetectContext, query } from './context.ts';
 import { idRows } from './facts.ts';
@@ -22,6 +23,7 @@ export interface CandidateWrites {
   readonly kept: readonly CandidateWrite[];
   readonly joined: readonly { readonly from: StoredCandidate; readonly into: StoredCandidate }[];
   readonly groundless: readonly StoredCandidate[];
+  readonly work: ChangedEvents;
 }
 
 export async function writeCandidates(ctx: DetectContext, writes: CandidateWrites): Promise<Announcement[]> {
@@ -43,7 +45,12 @@ export async function writeCandidates(ctx: DetectContext, writes: CandidateWrite
   );
   await linkCandidates(
     ctx,
-    changed.map(({ finding }, i) => ({ candidateId: ids[i]!, finding })),
+    changed.map(({ finding, stored }, i) => ({
+      candidateId: ids[i]!,
+      finding,
+      linking: stored?.linking ?? null,
+    })),
+    writes.work,
   );
   return [
     ...writes.joined.map(({ from }) => announcement(from.id, 'REMOVED')),

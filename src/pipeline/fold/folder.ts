@@ -9,10 +9,13 @@ import { type FoldServices, foldBatches } from './fold.ts';
 import { recountBatch } from './recount.ts';
 
 export interface FoldStatus {
+  /** Those that are being counted and looked at included. */
   readonly pendingBatches: number;
   readonly pendingEvents: number;
   /** Milliseconds since the oldest of them was stored; 0 when none is pending. */
   readonly lagMs: number;
+  /** How often batches were counted since the start. */
+  readonly folds: number;
   readonly lastError: string | null;
 }
 
@@ -22,11 +25,16 @@ interface Pending extends FoldableBatch {
 
 /** Under load one fold in this time, so that many batches share one. */
 const MIN_INTERVAL_MS = 300;
+/** Where folds take long, half of the time goes to them, up to this interval: what many share costs less for each. */
+const MAX_INTERVAL_MS = 2_000;
 const RETRY_MS = 1_000;
 const SWEEP_INTERVAL_MS = 5_000;
 const SWEEP_AGE_SECONDS = 5;
 const SWEEP_LIMIT = 1_000;
 const MAX_BATCHES_PER_FOLD = 64;
+
+const intervalAfter = (foldMs: number): number =>
+  Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, 2 * foldMs));
 
 export class Folder {
   readonly #services: FoldServices & { logger: Logger };
@@ -35,6 +43,8 @@ export class Folder {
   /** Batches handed in and batches counted, per tenant, since the start. */
   readonly #enqueued = new Map<number, number>();
   readonly #folded = new Map<number, number>();
+  /** What is being counted and looked at. */
+  readonly #taken = new Map<number, Pending[]>();
   /** Ends a tenant's pause between two folds. */
   readonly #hurry = new Map<number, () => void>();
   /** What detection could not look at, to be tried with the next batch. */
@@ -43,6 +53,7 @@ export class Folder {
   #stopping = false;
   #sweepTimer: NodeJS.Timeout | undefined;
   #lastError: string | null = null;
+  #folds = 0;
   #running = new Set<Promise<void>>();
 
   constructor(services: FoldServices & { logger: Logger }) {
@@ -86,7 +97,7 @@ export class Folder {
     let pendingBatches = 0;
     let pendingEvents = 0;
     let oldest = Number.POSITIVE_INFINITY;
-    for (const batches of this.#pending.values()) {
+    for (const batches of [...this.#pending.values(), ...this.#taken.values()]) {
       pendingBatches += batches.length;
       for (const batch of batches) {
         pendingEvents += batch.deltas.eventCount;
@@ -94,7 +105,7 @@ export class Folder {
       }
     }
     const lagMs = pendingBatches === 0 ? 0 : Math.max(0, (this.#services.clock.nowUs() - oldest) / US_PER_MS);
-    return { pendingBatches, pendingEvents, lagMs, lastError: this.#lastError };
+    return { pendingBatches, pendingEvents, lagMs, folds: this.#folds, lastError: this.#lastError };
   }
 
   /** Counts what is pending, then stops. */
@@ -126,14 +137,17 @@ export class Folder {
       const startedMs = performance.now();
       const batches = this.#take(tenantId);
       if (batches.length === 0) break;
+      this.#taken.set(tenantId, batches);
       const done = await this.#fold(tenantId, batches);
+      this.#taken.delete(tenantId);
       if (done) this.#folded.set(tenantId, (this.#folded.get(tenantId) ?? 0) + batches.length);
       else {
         this.#putBack(tenantId, batches);
         await delay(RETRY_MS, undefined, { ref: false });
       }
       if (this.#notify(tenantId)) break;
-      await this.#pause(tenantId, MIN_INTERVAL_MS - (performance.now() - startedMs));
+      const tookMs = performance.now() - startedMs;
+      await this.#pause(tenantId, intervalAfter(tookMs) - tookMs);
     }
     this.#busy.delete(tenantId);
     this.#notify(tenantId);
@@ -142,6 +156,7 @@ export class Folder {
   async #fold(tenantId: number, batches: readonly Pending[]): Promise<boolean> {
     try {
       const result = await foldBatches(this.#services, tenantId, batches, this.#missed.get(tenantId));
+      this.#folds++;
       this.#missed.set(tenantId, result.missed);
       this.#lastError = result.fault?.message ?? null;
       if (result.fault)
@@ -185,6 +200,11 @@ export class Folder {
     return true;
   }
 
+  #isPending(tenantId: number, batchId: string): boolean {
+    const own = [...(this.#pending.get(tenantId) ?? []), ...(this.#taken.get(tenantId) ?? [])];
+    return own.some((batch) => batch.batchId === batchId);
+  }
+
   /** What other processes stored and never counted. Racing one that is alive is harmless: a batch is claimed once. */
   async #sweep(olderThanSeconds: number): Promise<void> {
     try {
@@ -192,6 +212,7 @@ export class Folder {
         const found = await findUnfolded(this.#services.store, olderThanSeconds, SWEEP_LIMIT);
         for (const { tenantId, batchId } of found) {
           if (this.#stopping) return;
+          if (this.#isPending(tenantId, batchId)) continue;
           const { store, rules } = this.#services;
           const recounted = await recountBatch(store, await rules.readerOf(tenantId), tenantId, batchId);
           await foldBatches(this.#services, tenantId, [recounted]);

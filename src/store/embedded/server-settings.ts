@@ -23,6 +23,8 @@ const DEFAULTS: ServerSettings = {
   max_wal_size: '1GB',
   min_wal_size: '160MB',
   checkpoint_timeout: '10min',
+  // Plans of detection need statistics soon after a day's partition, or a new memory, begins to fill.
+  autovacuum_naptime: '5s',
   // A query over all event partitions locks each of them and its indexes.
   max_locks_per_transaction: '256',
   random_page_cost: '1.1',

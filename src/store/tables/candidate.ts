@@ -135,6 +135,29 @@ export const candidateGroup = pgTable(
   ],
 );
 
+/** The first events of one stretch of evidence: [minute, time, event id] of each. */
+export interface LinkedSpan {
+  key: string;
+  events: [number, string, string][];
+  /** The stretch holds no others. */
+  isAll: boolean;
+}
+
+/** What the links of a candidate were made from: they are made anew only where that is not the same any more. */
+export const candidateLinking = pgTable(
+  'candidate_linking',
+  {
+    tenantId: tenantId(),
+    candidateId: id8('candidate_id').notNull(),
+    /** A hash of its signatures, assets, groups and of where its example events are looked for. */
+    madeFrom: text('made_from').notNull(),
+    /** Per span, in order: the minute of its last example once it has its share of them, else null. */
+    fullSince: jsonb('full_since').$type<(number | null)[]>().notNull(),
+    spans: jsonb('spans').$type<LinkedSpan[]>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.candidateId] })],
+);
+
 /** A NOISE review silences one (type, subject) for a while, unless severity or rate breaks out. */
 export const suppression = pgTable(
   'suppression',

@@ -4,6 +4,7 @@ import { DETECT_SETTINGS } from '../detect/settings.ts';
 import { updateEpisodes } from '../pipeline/detect/episodes.ts';
 import { mergeTouched, type Touched } from '../pipeline/detect/touched.ts';
 import { SCORE_SETTINGS } from '../score/settings.ts';
+import { sumMinutesAnew } from '../store/signature-minutes.ts';
 import { type MergeContext, type Merged, ROOT_OF_KEY, run, staged } from './merge.ts';
 
 /** Returns the series that grew. */
@@ -44,7 +45,9 @@ export async function mergeCounts(ctx: MergeContext): Promise<{ merged: Merged; 
       changed: 0,
     },
   );
-  return { merged, touched: mergeTouched(touched) };
+  const series = mergeTouched(touched);
+  await sumMinutesAnew(ctx.client, ctx.tenantId, series);
+  return { merged, touched: series };
 }
 
 /** Totals, times and wording of the signatures that the archive counted, each for its root. */

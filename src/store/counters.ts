@@ -1,6 +1,7 @@
 // Counters by set-based upsert, in sorted order so that writers never wait for each other in a circle.
 import type pg from 'pg';
 import { formatMicros } from '../domain/time.ts';
+import { SUMS_OF_MINUTE } from './signature-minutes.ts';
 
 export interface BucketCounts {
   readonly signatureId: string;
@@ -54,6 +55,7 @@ export async function findUncounted(client: pg.ClientBase, tenantId: number): Pr
   return rows.map((row) => row.batch_id);
 }
 
+/** Also to their sums over assets. */
 export async function addToBuckets(
   client: pg.ClientBase,
   tenantId: number,
@@ -61,13 +63,21 @@ export async function addToBuckets(
 ): Promise<void> {
   await client.query({
     name: 'add_to_buckets',
-    text: `insert into feature_bucket as f (tenant_id, signature_id, asset_id, minute, n, sourced, worst, first_us, last_us)
-           select $1, d.* from unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[], $7::smallint[], $8::bigint[], $9::bigint[])
-             as d(signature_id, asset_id, minute, n, sourced, worst, first_us, last_us)
-            order by 2, 3, 4
-           on conflict (tenant_id, signature_id, asset_id, minute) do update set
-             n = f.n + excluded.n, sourced = f.sourced + excluded.sourced, worst = greatest(f.worst, excluded.worst),
-             first_us = least(f.first_us, excluded.first_us), last_us = greatest(f.last_us, excluded.last_us)`,
+    text: `with b as materialized (
+             select * from unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[], $7::smallint[], $8::bigint[], $9::bigint[])
+               as d(signature_id, asset_id, minute, n, sourced, worst, first_us, last_us)),
+           added as (
+             insert into feature_bucket as f (tenant_id, signature_id, asset_id, minute, n, sourced, worst, first_us, last_us)
+             select $1, b.* from b order by 2, 3, 4
+             on conflict (tenant_id, signature_id, asset_id, minute) do update set
+               n = f.n + excluded.n, sourced = f.sourced + excluded.sourced, worst = greatest(f.worst, excluded.worst),
+               first_us = least(f.first_us, excluded.first_us), last_us = greatest(f.last_us, excluded.last_us))
+           insert into signature_minute as m (tenant_id, signature_id, minute, n, sourced, worst, first_us, last_us)
+           select $1::int, ${SUMS_OF_MINUTE} from b where b.signature_id <> 0
+            group by b.signature_id, b.minute order by b.signature_id, b.minute
+           on conflict (tenant_id, signature_id, minute) do update set
+             n = m.n + excluded.n, sourced = m.sourced + excluded.sourced, worst = greatest(m.worst, excluded.worst),
+             first_us = least(m.first_us, excluded.first_us), last_us = greatest(m.last_us, excluded.last_us)`,
     values: [
       tenantId,
       buckets.map((b) => b.signatureId),

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { KEEP_MOVED_CANDIDATES } from './as-of/moved-candidates.ts';
 import { SUBJECTS } from './as-of/relations.ts';
 import { LINEAGE } from './lineage.ts';
+import { sumMinutesAnew } from './signature-minutes.ts';
 
 /** `fromId` joins `toId`; neither is joined into anything else when all joins are done. */
 export interface Join {
@@ -57,6 +58,7 @@ const STATEMENTS = {
                 first_us = least(f.first_us, excluded.first_us), last_us = greatest(f.last_us, excluded.last_us))
             select to_id as "signatureId", asset_id as "assetId", min(minute) as "fromMinute", max(minute) as "toMinute"
               from moved group by to_id, asset_id`,
+  minutes: `delete from signature_minute s using m where s.tenant_id = $1 and s.signature_id = m.from_id`,
   counts: `, gone as (
              select m.to_id, sum(r.occurrence_count) as n, max(r.worst_severity) as worst, bit_or(r.severities) as severities,
                     min(r.first_seen_at) as first_at, max(r.last_seen_at) as last_at,
@@ -148,7 +150,7 @@ export async function joinSignatures(
   await client.query(`with ${JOINS} ${STATEMENTS.aliases}`, [...all, reason]);
   await client.query(`with ${JOINS} ${STATEMENTS.roots}`, all);
   const counted = joins.filter((join) => join.isCounted);
-  return counted.length === 0 ? [] : moveCounted(client, valuesOf(tenantId, counted));
+  return counted.length === 0 ? [] : moveCounted(client, tenantId, counted);
 }
 
 const valuesOf = (tenantId: number, joins: readonly Join[]) => [
@@ -161,10 +163,14 @@ const valuesOf = (tenantId: number, joins: readonly Join[]) => [
 
 async function moveCounted(
   client: pg.ClientBase,
-  values: ReturnType<typeof valuesOf>,
+  tenantId: number,
+  joins: readonly Join[],
 ): Promise<MovedSeries[]> {
+  const values = valuesOf(tenantId, joins);
   const run = (statement: string) => client.query(`with ${JOINS} ${statement}`, values);
   const moved = await run(STATEMENTS.buckets);
+  await run(STATEMENTS.minutes);
+  await sumMinutesAnew(client, tenantId, moved.rows as MovedSeries[]);
   await run(STATEMENTS.counts);
   await run(STATEMENTS.emptied);
   await run(STATEMENTS.episodes);

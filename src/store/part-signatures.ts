@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { MovedSeries } from './families.ts';
 import { partMemory } from './part-memory.ts';
 import { MEMBERS, type PartedMember } from './parted-member.ts';
+import { sumMinutesAnew } from './signature-minutes.ts';
 import { EventFlag } from './tables/event.ts';
 
 export interface Parted {
@@ -107,6 +108,7 @@ export async function partSignatures(
   await client.query(STATEMENTS.left, [tenantId]);
   await client.query(STATEMENTS.given, [tenantId]);
   const { rows: series } = await client.query<MovedSeries>(STATEMENTS.series);
+  await sumMinutesAnew(client, tenantId, series);
   const { rows: counted } = await client.query<{ n: number }>(STATEMENTS.events);
   const memory = await partMemory(client, tenantId, all);
   await client.query(STATEMENTS.drop);

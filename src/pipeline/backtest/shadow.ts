@@ -104,6 +104,10 @@ async function hide(tx: WriteTx, { tenantId, untilMinute }: Shadowed): Promise<v
     select * from ${memory}.feature_bucket where minute < ${sql.raw(String(Math.trunc(untilMinute)))}`,
   );
   await tx.execute(
+    sql`create temp view signature_minute as
+    select * from ${memory}.signature_minute where minute < ${sql.raw(String(Math.trunc(untilMinute)))}`,
+  );
+  await tx.execute(
     sql`create temp view event as
     select * from ${memory}.event where ts < ${sql.raw(`'${moment(untilMinute * US_PER_MINUTE)}'`)}::timestamptz`,
   );

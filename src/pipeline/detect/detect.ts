@@ -111,7 +111,12 @@ export async function detectWork(
   });
   const ruleMatches = await updateRuleMatches(ctx, matched);
   const silences = await updateSilences(ctx, touched, eventClock.nowMinute);
-  const spreads = await updateSpreads(ctx, changed, eventClock);
+  const spreads = await updateSpreads(
+    ctx,
+    changed,
+    eventClock,
+    new Set([...regrouped.map((t) => t.signatureId), ...restated]),
+  );
   const told = [
     ...spikes.announcements,
     ...recoveries,

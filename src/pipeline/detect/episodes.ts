@@ -5,6 +5,7 @@ import { chainEpisodes } from '../../detect/episode.ts';
 import type { Bucket, Episode } from '../../detect/rows.ts';
 import { type Micros, minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
+import { rowsOfSeries } from './series-rows.ts';
 import type { Touched } from './touched.ts';
 
 /** The minutes after the touched ones that are read first: one episode and the pause behind it. */
@@ -74,15 +75,15 @@ async function withPrefixes(ctx: DetectContext, touched: readonly Touched[]): Pr
                as t(i int, signature_id bigint, asset_id bigint, from_minute int, from_at timestamptz)
          cross join lateral (
                select e.start_at from episode e
-                where e.tenant_id = ${ctx.tenantId} and e.signature_id = t.signature_id and e.asset_id = t.asset_id
-                  and e.start_at < t.from_at
-                order by e.start_at desc limit 1) e
+                where e.tenant_id = ${ctx.tenantId}
+                  and ${rowsOfSeries('e', 'start_at', ["> '-infinity'::timestamptz", '< t.from_at'])}
+                order by e.signature_id desc, e.asset_id desc, e.start_at desc limit 1) e
          cross join lateral (
                select min(b.minute) as minute, sum(b.n) as n, sum(b.sourced) as sourced, max(b.worst) as worst,
                       min(b.first_us) as first_us, max(b.last_us) as last_us
                  from feature_bucket b
-                where b.tenant_id = ${ctx.tenantId} and b.signature_id = t.signature_id and b.asset_id = t.asset_id
-                  and b.minute >= floor(extract(epoch from e.start_at) / 60)::int and b.minute < t.from_minute) p`,
+                where b.tenant_id = ${ctx.tenantId}
+                  and ${rowsOfSeries('b', 'minute', ['>= floor(extract(epoch from e.start_at) / 60)::int', '< t.from_minute'])}) p`,
   );
   const prefixes = new Map(rows.map((row) => [row.i, row]));
   return touched.map((t, i) => {
@@ -139,14 +140,14 @@ async function loadChains(ctx: DetectContext, chains: readonly Chain[], reach: n
          cross join lateral (
                select json_agg(json_build_array(f.minute, f.n, f.sourced, f.worst, f.first_us, f.last_us) order by f.minute) as buckets
                  from feature_bucket f
-                where f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id and f.asset_id = t.asset_id
-                  and f.minute between t.from_minute and t.to_minute) b
+                where f.tenant_id = ${ctx.tenantId}
+                  and ${rowsOfSeries('f', 'minute', ['>= t.from_minute', '<= t.to_minute'])}) b
          cross join lateral (
                select json_agg(json_build_array((extract(epoch from e.start_at) * 1000000)::bigint,
                         (extract(epoch from e.end_at) * 1000000)::bigint, e.event_count, e.sourced, e.worst) order by e.start_at) as stored
                  from episode e
-                where e.tenant_id = ${ctx.tenantId} and e.signature_id = t.signature_id and e.asset_id = t.asset_id
-                  and e.start_at >= t.from_at and e.start_at < t.to_at) e
+                where e.tenant_id = ${ctx.tenantId}
+                  and ${rowsOfSeries('e', 'start_at', ['>= t.from_at', '< t.to_at'])}) e
          order by t.i`,
   );
   return rows.map((row, i) => ({

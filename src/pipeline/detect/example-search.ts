@@ -1,6 +1,7 @@
 // Finds the first events of stretches of evidence: where the counts tell that they are, and not further.
 import { sql } from 'drizzle-orm';
 import { asJson, type DetectContext, query } from './context.ts';
+import { rowsOfSeries } from './series-rows.ts';
 
 /** The minute, the time as PostgreSQL writes it, and the id of an event. */
 export type Example = readonly [minute: number, at: string, eventId: string];
@@ -71,9 +72,13 @@ const searchExamples = (
                              else ${momentOf('f.last_us')} end as until
                    from (select f.n, f.first_us, f.last_us, sum(f.n) over (order by f.minute) - f.n as before
                            from (select f.minute, f.n, f.first_us, f.last_us from feature_bucket f
-                                  where f.tenant_id = ${ctx.tenantId} and f.signature_id = own.id
-                                    and f.asset_id = s.asset_id and f.minute between s.from_minute and s.to_minute
-                                  order by f.minute limit s.share) f) f
+                                  where f.tenant_id = ${ctx.tenantId} and ${rowsOfSeries(
+                                    'f',
+                                    'minute',
+                                    ['>= s.from_minute', '<= s.to_minute'],
+                                    { signature: 'own.id', asset: 's.asset_id' },
+                                  )}
+                                  order by f.signature_id, f.asset_id, f.minute limit s.share) f) f
                   where f.before < s.share) b),
         found as (
           select s.i, s.share, e.ts, e.event_id,

@@ -4,6 +4,7 @@ import { aliveMinutes, alivenessReachMinutes } from '../../detect/aliveness.ts';
 import type { Bucket } from '../../detect/rows.ts';
 import { maxBurstMinutes, type Series, spikeReaches } from '../../detect/spike.ts';
 import { asJson, type DetectContext, query } from './context.ts';
+import { rowsOfSeries } from './series-rows.ts';
 import { groupBy } from './touched.ts';
 
 /** Minutes [from, to) of one (signature, asset) that are to be judged; no burst is open at `from`. */
@@ -105,13 +106,13 @@ async function loadCounts(ctx: DetectContext, spans: readonly Span[]): Promise<C
          cross join lateral (
                select json_agg(json_build_array(f.minute, f.n)) as before
                  from feature_bucket f
-                where f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id and f.asset_id = t.asset_id
-                  and f.minute >= t.start_minute and f.minute < t.from_minute) b
+                where f.tenant_id = ${ctx.tenantId}
+                  and ${rowsOfSeries('f', 'minute', ['>= t.start_minute', '< t.from_minute'])}) b
          cross join lateral (
                select json_agg(json_build_array(f.minute, f.n, f.sourced, f.worst, f.first_us, f.last_us) order by f.minute) as buckets
                  from feature_bucket f
-                where f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id and f.asset_id = t.asset_id
-                  and f.minute >= t.from_minute and f.minute < t.end_minute) a
+                where f.tenant_id = ${ctx.tenantId}
+                  and ${rowsOfSeries('f', 'minute', ['>= t.from_minute', '< t.end_minute'])}) a
          order by t.i`,
   );
   return rows.map((row) => ({

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { slotOf } from '../../detect/spread.ts';
 import { asJson, type DetectContext, query } from './context.ts';
 import type { EventClock } from './event-clock.ts';
+import { rowsOfSeries } from './series-rows.ts';
 import type { Touched } from './touched.ts';
 
 /** Minutes [fromMinute, toMinute] in which windows of the signature may be judged otherwise than before. */
@@ -54,8 +55,8 @@ async function addAssets(ctx: DetectContext, touched: readonly Touched[]): Promi
                  as t(signature_id bigint, asset_id bigint, from_minute int, to_minute int)
            cross join lateral (
                  select distinct f.minute / ${windowMinutes}::int as slot from feature_bucket f
-                  where f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id and f.asset_id = t.asset_id
-                    and f.minute between t.from_minute and t.to_minute) b
+                  where f.tenant_id = ${ctx.tenantId}
+                    and ${rowsOfSeries('f', 'minute', ['>= t.from_minute', '<= t.to_minute'])}) b
            where not exists (select 1 from slot_asset own
                               where own.tenant_id = ${ctx.tenantId} and own.signature_id = t.signature_id
                                 and own.slot = b.slot and own.asset_id = t.asset_id)

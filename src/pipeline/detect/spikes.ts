@@ -7,6 +7,7 @@ import { minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import type { EventOrder } from './event-order.ts';
 import { type Judged, type JudgedSeries, judgementReachMinutes, loadSeries, slotStart } from './series.ts';
+import { rowsOfSeries } from './series-rows.ts';
 import { type BurstOutcome, loadSpikes, type StoredSpike, unitOfLabel } from './spike-signals.ts';
 import { groupBy, type Touched } from './touched.ts';
 import { type JudgedBursts, writeBursts } from './write-bursts.ts';
@@ -108,8 +109,8 @@ async function findBusy(ctx: DetectContext, series: readonly BusyRow[], rangeOf:
                as t(signature_id bigint, asset_id bigint, from_minute int, to_minute int)
          where exists (
                select 1 from feature_bucket b
-                where b.tenant_id = ${ctx.tenantId} and b.signature_id = t.signature_id and b.asset_id = t.asset_id
-                  and b.minute >= t.from_minute and b.minute < t.to_minute
+                where b.tenant_id = ${ctx.tenantId}
+                  and ${rowsOfSeries('b', 'minute', ['>= t.from_minute', '< t.to_minute'])}
                 group by b.minute / ${slotMinutes}::int having sum(b.n) >= ${minCount}::int)`,
   );
 }

@@ -6,6 +6,8 @@ import { type Micros, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, query } from './context.ts';
 import type { EventClock } from './event-clock.ts';
 import { loadSignatures } from './facts.ts';
+import { widenOpenSpreads } from './open-spreads.ts';
+import { rowsOfSeries } from './series-rows.ts';
 import { type SlotChange, updateSlots } from './slots.ts';
 import { loadSpreadWindows, type SpreadMetadata, type StoredWindow } from './spread-windows.ts';
 import type { Touched } from './touched.ts';
@@ -21,20 +23,30 @@ export interface SpreadChange {
 /** The minutes behind the judged ones that are read first, until the windows fall in step with what is stored. */
 const FIRST_REACH_MINUTES = 120;
 
+/** `regrouped`: signatures that took over events, or gave some away. */
 export async function updateSpreads(
   ctx: DetectContext,
   touched: readonly Touched[],
   clock: EventClock,
+  regrouped: ReadonlySet<string>,
 ): Promise<SpreadChange[]> {
   const moved = await updateSlots(ctx, touched, clock);
+  const restless = new Set([...regrouped, ...moved.map((m) => m.signatureId)]);
+  const widened = await widenOpenSpreads(
+    ctx,
+    touched.filter((t) => !restless.has(t.signatureId)),
+  );
+  const settled = new Set(widened.map((w) => w.signatureId));
   const { windowMinutes } = ctx.settings.spread;
-  const direct = touched.map((t) => ({
-    signatureId: t.signatureId,
-    fromMinute: t.fromMinute - windowMinutes + 1,
-    toMinute: t.toMinute,
-  }));
+  const direct = touched
+    .filter((t) => !settled.has(t.signatureId))
+    .map((t) => ({
+      signatureId: t.signatureId,
+      fromMinute: t.fromMinute - windowMinutes + 1,
+      toMinute: t.toMinute,
+    }));
   let open = await withWidth(ctx, hullOfEach([...direct, ...moved]));
-  const judged: Judged[] = [];
+  const judged: Judged[] = [...widened];
   for (let reach = FIRST_REACH_MINUTES; open.length > 0; reach *= 4) {
     const results = await judge(ctx, open, reach);
     judged.push(...results.filter((r) => r !== null));
@@ -184,8 +196,12 @@ async function loadBuckets(ctx: DetectContext, ranges: readonly SlotChange[]): P
                  from (select distinct a.asset_id from slot_asset a
                         where a.tenant_id = ${ctx.tenantId} and a.signature_id = t.signature_id
                           and a.slot between t.from_slot and t.to_slot) a
-                 join feature_bucket f on f.tenant_id = ${ctx.tenantId} and f.signature_id = t.signature_id
-                                      and f.asset_id = a.asset_id and f.minute between t.from_minute and t.to_minute) b
+                 join feature_bucket f on f.tenant_id = ${ctx.tenantId} and ${rowsOfSeries(
+                   'f',
+                   'minute',
+                   ['>= t.from_minute', '<= t.to_minute'],
+                   { signature: 't.signature_id', asset: 'a.asset_id' },
+                 )}) b
          cross join lateral (
                select json_agg(json_build_array(s.slot, s.usual)) as usual from slot_spread s
                 where s.tenant_id = ${ctx.tenantId} and s.signature_id = t.signature_id
@@ -226,7 +242,10 @@ async function store(ctx: DetectContext, judged: readonly Judged[]): Promise<Spr
     const { kept, joined, groundless } = matchStored(named, stored);
     const changed = kept.filter(({ finding, stored: keeper }) => keeper === null || !isSame(finding, keeper));
     for (const { finding, stored: keeper } of changed)
-      drafts.push({ id: keeper?.id ?? null, draft: draftOf(ctx, signatureId, finding) });
+      drafts.push({
+        id: keeper?.id ?? null,
+        draft: { ...draftOf(ctx, signatureId, finding), holdsTheSame: holdsTheSame(finding, keeper) },
+      });
     const vanished = [...joined.map(({ from }) => from), ...groundless];
     gone.push(...vanished.map((w) => w.id));
     const moved = [...changed.flatMap((c) => [c.finding, c.stored ?? c.finding]), ...vanished];
@@ -244,6 +263,11 @@ async function store(ctx: DetectContext, judged: readonly Judged[]): Promise<Spr
 type Named = SpreadWindow & { readonly identity: string };
 
 const isSame = (a: Named, b: Named): boolean => contentOf(a) === contentOf(b);
+
+const holdsTheSame = (found: Named, keeper: StoredWindow | null): boolean =>
+  keeper !== null && membersOf(found) === membersOf(keeper);
+
+const membersOf = (w: SpreadWindow): string => [...w.assetIds].sort().join();
 
 const contentOf = (w: Named): string =>
   [w.identity, w.startUs, w.endUs, w.usual, w.events, w.sourced, w.worst, ...[...w.assetIds].sort()].join(

@@ -21,6 +21,8 @@ export interface GroupDraft {
   readonly signatureIds: readonly string[];
   /** Absent: the group is no group of signals. */
   readonly signalIds?: readonly string[];
+  /** It holds what it held before: nothing is linked anew. */
+  readonly holdsTheSame?: boolean;
 }
 
 export interface GroupChanges {
@@ -71,8 +73,9 @@ export async function writeGroups(ctx: DetectContext, { drafts, gone }: GroupCha
         returning g.group_id as "groupId", g.identity`,
   );
   const idOf = new Map(written.map(({ identity, groupId }) => [identity, groupId]));
-  await link(ctx, drafts, idOf, 'group_asset', 'asset_id', (draft) => draft.assetIds);
-  await link(ctx, drafts, idOf, 'group_signature', 'signature_id', (draft) => draft.signatureIds);
+  const regrouped = drafts.filter(({ draft }) => draft.holdsTheSame !== true);
+  await link(ctx, regrouped, idOf, 'group_asset', 'asset_id', (draft) => draft.assetIds);
+  await link(ctx, regrouped, idOf, 'group_signature', 'signature_id', (draft) => draft.signatureIds);
   const ofSignals = drafts.filter(({ draft }) => draft.signalIds !== undefined);
   if (ofSignals.length === 0) return;
   await link(ctx, ofSignals, idOf, 'group_signal', 'signal_id', (draft) => draft.signalIds!);
@@ -109,7 +112,9 @@ async function link(
   column: string,
   membersOf: (draft: GroupDraft) => readonly string[],
 ): Promise<void> {
+  if (drafts.length === 0) return;
   const [links, id] = [sql.raw(table), sql.raw(column)];
+  const groupIds = drafts.map(({ draft }) => idOf.get(draft.identity)!);
   const rows = drafts.flatMap(({ draft }) =>
     [...new Set(membersOf(draft))].map((member) => ({ group_id: idOf.get(draft.identity)!, id: member })),
   );
@@ -118,7 +123,7 @@ async function link(
     sql`with wanted as (select * from json_to_recordset(${asJson(rows)}::json) as w(group_id bigint, id bigint)),
         gone as (
           delete from ${links} l
-           using json_to_recordset(${idRows(idOf.values())}::json) as g(id bigint)
+           using json_to_recordset(${idRows(groupIds)}::json) as g(id bigint)
            where l.tenant_id = ${ctx.tenantId} and l.group_id = g.id
              and not exists (select 1 from wanted w where w.group_id = l.group_id and w.id = l.${id}))
         insert into ${links} (tenant_id, group_id, ${id})

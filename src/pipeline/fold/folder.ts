@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../domain/logger.ts';
 import { US_PER_MS } from '../../domain/time.ts';
+import { YoungStatistics } from '../../store/statistics.ts';
 import { findUnfolded } from '../../store/unfolded.ts';
 import type { Work } from '../detect/touched.ts';
 import type { FoldableBatch } from './deltas.ts';
@@ -53,11 +54,13 @@ export class Folder {
   #stopping = false;
   #sweepTimer: NodeJS.Timeout | undefined;
   #lastError: string | null = null;
+  readonly #statistics: YoungStatistics;
   #folds = 0;
   #running = new Set<Promise<void>>();
 
   constructor(services: FoldServices & { logger: Logger }) {
     this.#services = services;
+    this.#statistics = new YoungStatistics(services.store.writePool);
   }
 
   /** Counts what earlier processes left uncounted, then looks for more from time to time. */
@@ -157,6 +160,7 @@ export class Folder {
     try {
       const result = await foldBatches(this.#services, tenantId, batches, this.#missed.get(tenantId));
       this.#folds++;
+      await this.#statistics.grownBy(result.eventCount);
       this.#missed.set(tenantId, result.missed);
       this.#lastError = result.fault?.message ?? null;
       if (result.fault)

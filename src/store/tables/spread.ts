@@ -1,5 +1,6 @@
-import { integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
-import { id8, tenantId } from './columns.ts';
+import { integer, pgTable, primaryKey, smallint } from 'drizzle-orm/pg-core';
+import type { Severity } from '../../domain/severity.ts';
+import { count8, id8, tenantId } from './columns.ts';
 
 /** Which assets a signature was seen on in which quarter of an hour (counted since 1970): derived from the buckets. */
 export const slotAsset = pgTable(
@@ -24,4 +25,24 @@ export const slotSpread = pgTable(
     usual: integer('usual').notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.signatureId, t.slot] })],
+);
+
+/**
+ * What the buckets of a signature sum up to in one minute, over the assets that its events name; a minute of which no
+ * event names one counts none, and has no times. Kept with the buckets.
+ */
+export const signatureMinute = pgTable(
+  'signature_minute',
+  {
+    tenantId: tenantId(),
+    signatureId: id8('signature_id').notNull(),
+    /** Minutes since 1970. */
+    minute: integer('minute').notNull(),
+    n: integer('n').notNull(),
+    sourced: integer('sourced').notNull(),
+    worst: smallint('worst').$type<Severity>().notNull(),
+    firstUs: count8('first_us'),
+    lastUs: count8('last_us'),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.signatureId, t.minute] })],
 );

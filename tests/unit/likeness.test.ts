@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare, mostAlike, SIMILAR_FROM, tokensOf } from '../../src/memory/seen-before/likeness.ts';
+import { compare, SIMILAR_FROM, Sought, tokensOf } from '../../src/memory/seen-before/likeness.ts';
 
 const alike = (a: string, b: string) => compare(tokensOf(a), tokensOf(b)).similarity;
 
@@ -68,7 +68,12 @@ describe('likeness of templates', () => {
         const forth = alike(a, b);
         expect(forth).toBeGreaterThanOrEqual(0);
         expect(forth).toBeLessThanOrEqual(1);
-        expect(mostAlike(tokensOf(a), tokensOf(b))).toBeGreaterThanOrEqual(forth - 1e-12);
+        const sought = new Sought(tokensOf(a));
+        const overlap = sought.against(tokensOf(b));
+        expect(overlap.most).toBeGreaterThanOrEqual(forth - 1e-12);
+        const { onlyInFirst, onlyInSecond } = compare(tokensOf(a), tokensOf(b));
+        expect(overlap.differing).toBe(Math.max(onlyInFirst.length, onlyInSecond.length));
+        expect(sought.against(tokensOf(b))).toEqual(overlap);
         if (a !== '') expect(alike(a, a)).toBeCloseTo(1, 12);
       }),
     );

@@ -11,7 +11,7 @@ import type { Question } from './question.ts';
 const REJECTIONS_SEARCHED = 2_000;
 const ALIVENESS = DETECT_SETTINGS.aliveness;
 
-/** In words; null: nothing that we know of hides it. */
+/** The first of them in words; null: nothing that we know of hides it. */
 export async function findBlindSpot(
   read: postgres.Sql,
   tenantId: number,
@@ -19,12 +19,13 @@ export async function findBlindSpot(
   gaps: readonly CoverageGap[],
   newestUs: Micros,
 ): Promise<string | null> {
-  return (
-    (await amongRejected(read, tenantId, question, gaps)) ??
-    (await inSource(read, tenantId, question, gaps)) ??
-    (await amongCoarse(read, tenantId, question)) ??
-    (await onHost(read, tenantId, question.hostNamed ? question.host : null, newestUs))
-  );
+  const spots = await Promise.all([
+    amongRejected(read, tenantId, question, gaps),
+    inSource(read, tenantId, question, gaps),
+    amongCoarse(read, tenantId, question),
+    onHost(read, tenantId, question.hostNamed ? question.host : null, newestUs),
+  ]);
+  return spots.find((spot) => spot !== null) ?? null;
 }
 
 async function amongRejected(

@@ -43,11 +43,69 @@ function weightOf(token: string): number {
 
 const weightOfAll = (tokens: readonly string[]) => tokens.reduce((sum, token) => sum + weightOf(token), 0);
 
-/** No less than their similarity, and cheap: what pays to be compared in full. */
-export function mostAlike(first: readonly string[], second: readonly string[]): number {
-  const total = weightOfAll(first) + weightOfAll(second);
-  const anyOrder = total === 0 ? 0 : (2 * sharedWeight(first, second)) / total;
-  return Math.min(1, Math.max(anyOrder, contained(first, second)));
+export interface Overlap {
+  /** No less than the similarity of the two. */
+  readonly most: number;
+  /** The words that the one has and the other lacks: of the two numbers, the greater. */
+  readonly differing: number;
+}
+
+interface SoughtToken {
+  readonly count: number;
+  readonly weight: number;
+  readonly isWord: boolean;
+  readonly isTelling: boolean;
+  /** Not found yet in the template of `round`. */
+  left: number;
+  round: number;
+}
+
+/** What is sought, made ready to be held against many templates: tells cheaply which of them to compare in full. */
+export class Sought {
+  readonly #tokens = new Map<string, SoughtToken>();
+  readonly #weight: number;
+  readonly #words: number;
+  readonly #telling: number;
+  readonly #length: number;
+  #round = 0;
+
+  constructor(tokens: readonly string[]) {
+    for (const [token, count] of countsOf(tokens)) {
+      const kind = { weight: weightOf(token), isWord: isWord(token), isTelling: isTelling(token) };
+      this.#tokens.set(token, { count, ...kind, left: 0, round: 0 });
+    }
+    this.#length = tokens.length;
+    this.#weight = weightOfAll(tokens);
+    this.#words = tokens.filter(isWord).length;
+    this.#telling = [...this.#tokens.values()].filter((token) => token.isTelling).length;
+  }
+
+  against(template: readonly string[]): Overlap {
+    const round = ++this.#round;
+    let [weight, words, shared, sharedWords, telling] = [0, 0, 0, 0, 0];
+    for (const text of template) {
+      const token = this.#tokens.get(text);
+      weight += token === undefined ? weightOf(text) : token.weight;
+      if (text !== WILDCARD) words++;
+      if (token === undefined) continue;
+      if (token.round !== round) {
+        token.round = round;
+        token.left = token.count;
+        if (token.isTelling) telling++;
+      }
+      if (token.left === 0) continue;
+      token.left--;
+      shared += token.weight;
+      if (token.isWord) sharedWords++;
+    }
+    const total = this.#weight + weight;
+    const anyOrder = total === 0 ? 0 : (2 * shared) / total;
+    const contained = containedScore(telling, this.#telling, this.#length);
+    return {
+      most: Math.min(1, Math.max(anyOrder, contained)),
+      differing: Math.max(this.#words, words) - sharedWords,
+    };
+  }
 }
 
 function sharedWeight(first: readonly string[], second: readonly string[]): number {
@@ -104,12 +162,14 @@ function oppositesOf(first: readonly string[], second: readonly string[]): [stri
 /** For a few words typed from memory: what share of the telling ones the template holds. */
 function contained(query: readonly string[], template: readonly string[]): number {
   const words = [...new Set(query.filter(isTelling))];
-  if (words.length === 0) return 0;
   const inTemplate = new Set(template);
-  const share = words.filter((word) => inTemplate.has(word)).length / words.length;
-  if (share < CONTAINED_MIN_SHARE) return 0;
-  if (words.length > 1) return CONTAINED_SCORE * share;
-  return query.length === 1 ? CONTAINED_WORD_SCORE : 0;
+  return containedScore(words.filter((word) => inTemplate.has(word)).length, words.length, query.length);
+}
+
+function containedScore(found: number, sought: number, queryLength: number): number {
+  if (sought === 0 || found / sought < CONTAINED_MIN_SHARE) return 0;
+  if (sought > 1) return (CONTAINED_SCORE * found) / sought;
+  return queryLength === 1 ? CONTAINED_WORD_SCORE : 0;
 }
 
 function missingFrom(other: readonly string[], tokens: readonly string[]): string[] {
@@ -120,10 +180,6 @@ function missingFrom(other: readonly string[], tokens: readonly string[]): strin
     return n <= 0 && isWord(token);
   });
 }
-
-/** Whether neither side has more than `most` words that the other lacks. */
-export const differInFew = (first: readonly string[], second: readonly string[], most: number): boolean =>
-  missingFrom(second, first).length <= most && missingFrom(first, second).length <= most;
 
 /** Indexes into `first` of a longest common subsequence of the greatest weight. */
 function commonSubsequence(first: readonly string[], second: readonly string[]): number[] {

@@ -26,14 +26,43 @@ export interface Recalled {
 
 export async function recall(read: postgres.Sql, tenantId: number, wish: RecallWish): Promise<Recalled> {
   if (wish.closeness.size === 0) return { incidents: [], lessons: [], hints: [] };
-  const incidents = await recallIncidents(read, tenantId, wish);
-  const incidentIds = incidents.map((i) => i.incidentId);
   const closest = closestOf(wish.closeness);
+  const tied = await findTies(read, tenantId, [...wish.closeness.keys()], closest);
+  const incidents = tied.incidents ? await recallIncidents(read, tenantId, wish) : [];
+  const incidentIds = incidents.map((i) => i.incidentId);
   const [lessons, hints] = await Promise.all([
-    recallLessons(read, tenantId, closest, incidentIds),
-    recallHints(read, tenantId, closest, incidentIds),
+    tied.lessons || tied.incidents ? recallLessons(read, tenantId, closest, incidentIds) : [],
+    tied.hints || tied.incidents ? recallHints(read, tenantId, closest, incidentIds) : [],
   ]);
   return { incidents, lessons, hints };
+}
+
+interface Ties {
+  readonly incidents: boolean;
+  readonly lessons: boolean;
+  readonly hints: boolean;
+}
+
+/** Whether anything is remembered of them at all: of most signatures nothing is, and the rest need not be asked. */
+async function findTies(
+  read: postgres.Sql,
+  tenantId: number,
+  signatureIds: readonly string[],
+  closestIds: readonly string[],
+): Promise<Ties> {
+  const [ties] = await read<Ties[]>`
+    with near as (select unnest(${[...signatureIds]}::bigint[]) as id),
+         nearest as (select unnest(${[...closestIds]}::bigint[]) as id)
+    select exists (select 1 from near join incident_signature x
+                      on x.tenant_id = ${tenantId} and x.signature_id = near.id) as incidents,
+           exists (select 1 from nearest join lesson_signature x
+                      on x.tenant_id = ${tenantId} and x.signature_id = nearest.id)
+             or exists (select 1 from nearest
+                          join candidate_signature cs on cs.tenant_id = ${tenantId} and cs.signature_id = nearest.id
+                          join candidate_lesson x on x.tenant_id = ${tenantId} and x.candidate_id = cs.candidate_id) as lessons,
+           exists (select 1 from nearest join hint_signature x
+                      on x.tenant_id = ${tenantId} and x.signature_id = nearest.id) as hints`;
+  return ties!;
 }
 
 /** The exact signatures; where there is none, all that resemble it. */

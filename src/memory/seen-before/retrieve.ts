@@ -8,7 +8,7 @@ const NEIGHBOURS = 24;
 const RAREST_WORDS = 4;
 /** A word in this many forms or more is common: rarer ones and min-hashes find the form. */
 const COMMON_FROM = 400;
-const FETCHED = 200;
+const FETCHED = 100;
 /** Votes are whole numbers: a min-hash shared counts as so many, and so does each halving of a word's frequency. */
 const VOTE = 1_000;
 

@@ -62,13 +62,7 @@ async function answer(
     coverageOf(read, tenantId),
   ]);
   if (coverage.fromUs === null) return nothingIngested(coverage);
-  const historyOf = (question: Question) =>
-    readHistory(read, tenantId, question.signatureIds, coverage.hasUncounted);
-  const known = await historyOf(recognised.question);
-  const found =
-    known.length > 0 || recognised.question.signatureIds.length === 0
-      ? await gather(read, tenantId, recognised, coverage, known)
-      : await gatherUnseen(read, tenantId, recognised.question, coverage, historyOf);
+  const found = await gather(read, tenantId, recognised, coverage);
   const { history } = found;
   const { verdict, explanation } = await judge(read, tenantId, found);
   return {
@@ -113,42 +107,44 @@ async function recognise(read: postgres.Sql, tenantId: number, question: Questio
   };
 }
 
-/** Its form is stored, and none of its events: so it was not seen, though something like it may have been. */
-async function gatherUnseen(
+async function gather(
   read: postgres.Sql,
   tenantId: number,
-  question: Question,
+  recognised: Recognised,
   coverage: Coverage,
-  historyOf: (question: Question) => Promise<SignatureHistory[]>,
 ): Promise<Findings> {
-  const recognised = await recognise(read, tenantId, { ...question, signatureIds: [] });
-  return gather(read, tenantId, recognised, coverage, await historyOf(recognised.question));
+  const found = await lookUp(read, tenantId, recognised, coverage);
+  const { question } = recognised;
+  if (found.history.length > 0 || question.signatureIds.length === 0) return found;
+  // Its form is stored, and none of its events: so it was not seen, though something like it may have been.
+  const unseen = await recognise(read, tenantId, { ...question, signatureIds: [] });
+  return lookUp(read, tenantId, unseen, coverage);
 }
 
-async function gather(
+async function lookUp(
   read: postgres.Sql,
   tenantId: number,
   { question, resemblance }: Recognised,
   coverage: Coverage,
-  history: readonly SignatureHistory[],
 ): Promise<Findings> {
+  const { signatureIds } = question;
   const newestUs = coverage.toUs!;
-  const signatureIds = history.map((h) => h.signatureId);
-  const [episodes, onHost] = await Promise.all([
-    readEpisodes(read, tenantId, signatureIds, newestUs),
-    wasOnHost(read, tenantId, signatureIds, question.host),
-  ]);
   const closeness: Closeness = new Map([
     ...resemblance.similar.map((s) => [s.signatureId, s.similarity] as const),
     ...signatureIds.map((id) => [id, 1] as const),
   ]);
-  const recalled = await recall(read, tenantId, {
-    closeness,
-    candidateId: question.candidateId,
-    host: question.host,
-    values: question.values,
-    newestUs,
-  });
+  const [history, episodes, onHost, recalled] = await Promise.all([
+    readHistory(read, tenantId, signatureIds, coverage.hasUncounted),
+    readEpisodes(read, tenantId, signatureIds, newestUs),
+    wasOnHost(read, tenantId, signatureIds, question.host),
+    recall(read, tenantId, {
+      closeness,
+      candidateId: question.candidateId,
+      host: question.host,
+      values: question.values,
+      newestUs,
+    }),
+  ]);
   return {
     question,
     coverage,

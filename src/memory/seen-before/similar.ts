@@ -5,7 +5,7 @@ import { FUNCTION_WORDS } from '../../signature/telling-words.ts';
 import { namedSome } from '../moments.ts';
 import type { SimilarSignature } from './answer.ts';
 import type { Kin } from './family.ts';
-import { compare, differInFew, type Likeness, mostAlike, SIMILAR_FROM, tokensOf } from './likeness.ts';
+import { compare, type Likeness, SIMILAR_FROM, Sought, tokensOf } from './likeness.ts';
 import type { Question } from './question.ts';
 import { retrieveTemplates, type Template } from './retrieve.ts';
 
@@ -36,15 +36,13 @@ export async function findSimilar(
 ): Promise<Resemblance> {
   const pattern = question.pattern ?? '';
   const templates = await retrieveTemplates(read, tenantId, sketchWords(pattern));
-  const tokens = tokensOf(pattern);
-  const ranked = rank(question, tokens, templates);
+  const pairs = pair(question, tokensOf(pattern), templates);
+  const ranked = rank(question, pairs);
   const similar = ranked.filter((s) => s.similarity >= SIMILAR_FROM).slice(0, SHOWN);
   const joined = new Set(templates.filter((t) => t.memberId !== t.rootId).map((t) => t.rootId));
   const familyIds = ranked.map((s) => s.signatureId).filter((id) => joined.has(id));
-  const nearIds = templates
-    .filter((t) => differInFew(tokens, tokensOf(t.memberPattern), TOKENS_OF_A_WORD))
-    .map((t) => t.memberId);
-  return { similar, closest: ranked[0] ?? null, kin: { familyIds, nearIds } };
+  const near = pairs.filter((p) => p.differing <= TOKENS_OF_A_WORD).map((p) => p.template.memberId);
+  return { similar, closest: ranked[0] ?? null, kin: { familyIds, nearIds: [...new Set(near)] } };
 }
 
 /** One way to compare the question with a template, and the most that can come of it. */
@@ -53,6 +51,7 @@ interface Pair {
   readonly wanted: readonly string[];
   readonly remembered: readonly string[];
   readonly most: number;
+  readonly differing: number;
 }
 
 interface Ranked extends Pair {
@@ -61,9 +60,9 @@ interface Ranked extends Pair {
 }
 
 /** Best first, each signature once: by the form of it that is most alike, with or without the words for places. */
-function rank(question: Question, tokens: readonly string[], templates: readonly Template[]): Similar[] {
+function rank(question: Question, pairs: readonly Pair[]): Similar[] {
   const best = new Map<string, Ranked>();
-  for (const pair of promising(question, tokens, templates)) {
+  for (const pair of pairs) {
     if (best.size >= SHOWN && pair.most < SIMILAR_FROM) break;
     const likeness = compare(pair.wanted, pair.remembered);
     const order = likeness.similarity + (isAtHome(question, pair.template) ? SERVICE_MATTERS : 0);
@@ -81,18 +80,19 @@ function rank(question: Question, tokens: readonly string[], templates: readonly
 }
 
 /** What may come out best first, so that the rest need not be compared in full. */
-function promising(question: Question, tokens: readonly string[], templates: readonly Template[]): Pair[] {
+function pair(question: Question, tokens: readonly string[], templates: readonly Template[]): Pair[] {
   const placeless = tokens.filter((token) => !question.placeWords.includes(token));
   const readings = placeless.length > 0 && placeless.length < tokens.length ? [tokens, placeless] : [tokens];
+  const sought = readings.map((wanted) => ({ wanted, bag: new Sought(wanted) }));
   return templates
     .flatMap((template) =>
       [...new Set([template.memberPattern, template.rootPattern])].flatMap((pattern) => {
         const remembered = tokensOf(pattern);
-        return readings.map((wanted) => ({
+        return sought.map(({ wanted, bag }) => ({
           template,
           wanted,
           remembered,
-          most: mostAlike(wanted, remembered),
+          ...bag.against(remembered),
         }));
       }),
     )

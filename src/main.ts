@@ -1,18 +1,22 @@
 // The composition root: settings → database → store → pipeline → live → http, and the way back.
+import { join } from 'node:path';
 import { OperationTypeNode } from 'graphql';
+import { HUGGING_FACE_URL } from './anomaly/model/fetch-model.ts';
+import { ModelScorer } from './anomaly/model/model-scorer.ts';
 import { CONNECTOR_KINDS } from './connectors/kinds.ts';
 import { openSources, type Sources } from './connectors/sources.ts';
 import type { Caller } from './domain/caller.ts';
 import { UnavailableError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
-import type { Clock } from './domain/time.ts';
-import type { GraphContext } from './graph/context.ts';
+import { type Clock, US_PER_DAY } from './domain/time.ts';
+import type { GraphContext, GraphServices } from './graph/context.ts';
 import { buildSchema } from './graph/schema.ts';
 import { checkReadiness } from './http/health.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import { Callers } from './http/tenants.ts';
 import { ChangeFeed } from './live/feed.ts';
 import { startPruning } from './live/prune.ts';
+import { AnomalyScoring } from './pipeline/scoring/scoring.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import type { Settings } from './settings.ts';
 import { openReader, type Store } from './store/store.ts';
@@ -43,15 +47,17 @@ export async function startServer(
   const pruning = startPruning(store, settings.resumeHours, logger);
   const replica = openReplica(settings, store);
   const sources = openSources({ ...runtime, kinds: CONNECTOR_KINDS });
+  const scoring = openScoring(runtime);
   const stop = async (http: HttpServer | null) => {
     await sources.close();
     await http?.close();
     pruning.stop();
+    await scoring.close();
     await feed.close();
     await replica.close();
     await runtime.close();
   };
-  const http = await listen(runtime, feed, sources, replica.store).catch(async (error) => {
+  const http = await listen(runtime, { feed, sources, scoring }, replica.store).catch(async (error) => {
     await stop(null);
     throw error;
   });
@@ -61,6 +67,7 @@ export async function startServer(
       throw error;
     });
   sources.start();
+  scoring.start();
   const address = urlOf(http);
   logger.info({ address: `${address}/graphql` }, 'listening');
   let closing: Promise<void> | null = null;
@@ -78,12 +85,11 @@ export async function startServer(
 
 async function listen(
   runtime: Runtime,
-  feed: ChangeFeed,
-  sources: Sources,
+  parts: Pick<GraphServices, 'feed' | 'sources' | 'scoring'>,
   queryStore: Store,
 ): Promise<HttpServer> {
   const { settings, store, pipeline, clock, logger } = runtime;
-  const services = { store, clock, pipeline, feed, sources };
+  const services = { store, clock, pipeline, ...parts };
   const queryServices = { ...services, store: queryStore };
   const contextOf = (caller: Caller, operation: OperationTypeNode): GraphContext => ({
     services: operation === OperationTypeNode.QUERY ? queryServices : services,
@@ -95,7 +101,7 @@ async function listen(
       port: settings.port,
       allowedHosts: settings.allowedHosts,
       limitBytes: settings.bodyLimitMb * BYTES_PER_MB,
-      deliveries: sources,
+      deliveries: parts.sources,
       schema: buildSchema(),
       callers: new Callers(store),
       contextOf,
@@ -106,6 +112,26 @@ async function listen(
   } catch (error) {
     throw explainListen(error as NodeJS.ErrnoException, settings);
   }
+}
+
+/** The model's pass, after each count; what it needs beside the model is downloaded next to the embedded database. */
+function openScoring({ settings, store, clock, logger, pipeline }: Runtime): AnomalyScoring {
+  const { anomalyModel, anomalyDevice, anomalyThreshold, anomalyBatch, dataDir } = settings;
+  const hub = { url: HUGGING_FACE_URL, cacheDir: join(dataDir, 'models') };
+  const scoring = new AnomalyScoring({
+    store,
+    clock,
+    logger,
+    incidentActiveUs: settings.incidentActiveDays * US_PER_DAY,
+    anomalyThreshold,
+    batch: anomalyBatch,
+    model:
+      anomalyModel === undefined
+        ? null
+        : new ModelScorer({ model: anomalyModel, device: anomalyDevice, hub }),
+  });
+  pipeline.onCounted(() => scoring.wake());
+  return scoring;
 }
 
 /** Queries may read from a replica; mutations and subscriptions read what was just committed. */

@@ -51,6 +51,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions): 
       logger,
       retentionDays: settings.retentionDays ?? null,
       incidentActiveDays: settings.incidentActiveDays,
+      anomalyThreshold: settings.anomalyThreshold,
       mapPayload: payloadMapper(store, CONNECTOR_KINDS),
       maxMovedEvents: settings.maxMovedEvents,
     });

@@ -3,6 +3,7 @@
 import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { ANOMALY_DEVICES, ANOMALY_THRESHOLD } from './domain/anomaly.ts';
 import { MAX_MOVED_EVENTS } from './domain/bindings.ts';
 import { ValidationError } from './domain/errors.ts';
 import { INCIDENT_ACTIVE_DAYS } from './domain/incident-age.ts';
@@ -37,6 +38,13 @@ const whole = (min: number, max: number, what: string) =>
     .regex(/^\d{1,15}$/, `${what} is a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((n) => n >= min && n <= max, `${what} is a whole number from ${min} to ${max}`);
+
+const ratio = (what: string) =>
+  z
+    .string()
+    .regex(/^(\d+\.?\d*|\.\d+)$/, `${what} is a number from 0 to 1`)
+    .transform(Number)
+    .refine((n) => n >= 0 && n <= 1, `${what} is a number from 0 to 1`);
 
 const YES_NO: Readonly<Record<string, boolean>> = {
   true: true,
@@ -159,6 +167,30 @@ const SETTINGS = {
     whole(1, 512, 'a limit in megabytes').default(32),
     '32',
     'Largest request body that the server reads, in megabytes.',
+  ),
+  anomalyModel: setting(
+    'MNEMOGRAPH_ANOMALY_MODEL',
+    z.string().optional(),
+    'the built-in scorer alone',
+    'Text-classification model that scores events: a folder with its ONNX weights, or `owner/name` on the Hugging Face hub; see docs/anomaly.md.',
+  ),
+  anomalyThreshold: setting(
+    'MNEMOGRAPH_ANOMALY_THRESHOLD',
+    ratio('a threshold').default(ANOMALY_THRESHOLD),
+    String(ANOMALY_THRESHOLD),
+    'Score from which on an anomalous label is a detection, 0 to 1.',
+  ),
+  anomalyDevice: setting(
+    'MNEMOGRAPH_ANOMALY_DEVICE',
+    z.enum(ANOMALY_DEVICES, `write one of ${ANOMALY_DEVICES.join(', ')}`).default('cpu'),
+    'cpu',
+    'What the model runs on: cpu, or with onnxruntime-node cuda, dml, coreml or webgpu.',
+  ),
+  anomalyBatch: setting(
+    'MNEMOGRAPH_ANOMALY_BATCH',
+    whole(1, 4_096, 'a batch').default(256),
+    '256',
+    'How many distinct messages the model is given at once.',
   ),
   sourcesFile: setting(
     'MNEMOGRAPH_SOURCES',

@@ -2,11 +2,11 @@
 // Each phrase group that matches is independent evidence for its label (a noisy-or, as in Pearl, Probabilistic
 // Reasoning in Intelligent Systems, 1988, section 4.3.2); the level that the source gave is one more witness.
 import type { Severity } from '../domain/severity.ts';
+import { cutText } from './cut-text.ts';
 import type { AnomalyLabel } from './labels.ts';
 import { LEXICON, type PhraseGroup, RELIEF } from './lexicon.ts';
 import type { ScorableText, Scorer, Verdict } from './scorer.ts';
 
-const MAX_CHARACTERS = 512;
 /** Below it nothing is wrong. */
 const MIN_RISK = 0.4;
 
@@ -36,7 +36,7 @@ export function judgeText({
   text,
   severity,
 }: ScorableText): Verdict & { readonly label: AnomalyLabel; readonly risk: number } {
-  const head = text.slice(0, MAX_CHARACTERS);
+  const head = cutText(text);
   const likelihoods = withLevel(likelihoodsOf(head), severity);
   const label = likeliest(likelihoods);
   if (label === null) return { label: 'NORMAL', score: 1, risk: 0 };

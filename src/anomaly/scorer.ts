@@ -19,6 +19,3 @@ export interface Scorer {
   /** Aligned with `texts`. */
   score(texts: readonly ScorableText[]): Promise<readonly Verdict[]> | readonly Verdict[];
 }
-
-/** From this score on (inclusive) an anomalous label is a detection. */
-export const DEFAULT_THRESHOLD = 0.75;

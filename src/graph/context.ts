@@ -4,6 +4,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/time.ts';
 import type { ChangeFeed } from '../live/feed.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { AnomalyScoring } from '../pipeline/scoring/scoring.ts';
 import type { Store } from '../store/store.ts';
 
 /** What lives as long as the process. */
@@ -13,6 +14,7 @@ export interface GraphServices {
   readonly pipeline: Pipeline;
   readonly feed: ChangeFeed;
   readonly sources: Sources;
+  readonly scoring: AnomalyScoring;
 }
 
 export interface GraphContext {

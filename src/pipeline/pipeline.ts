@@ -1,6 +1,7 @@
 // The one way into the memory, as a table of contents: check, then chunk by chunk parse, sign, store; then count,
 // detect, score and announce.
 
+import { ANOMALY_THRESHOLD } from '../domain/anomaly.ts';
 import { MAX_MOVED_EVENTS } from '../domain/bindings.ts';
 import type { Caller } from '../domain/caller.ts';
 import { ValidationError } from '../domain/errors.ts';
@@ -47,6 +48,8 @@ export interface PipelineOptions {
   readonly retentionDays: number | null;
   /** Default: {@link INCIDENT_ACTIVE_DAYS}. */
   readonly incidentActiveDays?: number;
+  /** From this score on an anomalous label is a detection; default: {@link ANOMALY_THRESHOLD}. */
+  readonly anomalyThreshold?: number;
   /** How connectors map payloads; without it none is understood. */
   readonly mapPayload?: PayloadMapper;
   /** Events that one decision about signatures may move; default: {@link MAX_MOVED_EVENTS}. */
@@ -76,6 +79,8 @@ export interface Pipeline extends Ingest {
   /** Looks for what shows by the passing of time alone; `start` has it done every minute. */
   passTime(): Promise<void>;
   status(): PipelineStatus;
+  /** Calls `listener` after events of a tenant were counted here. */
+  onCounted(listener: (tenantId: number) => void): void;
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -94,8 +99,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const learner = new FamilyLearner();
   const incidentActiveUs = (options.incidentActiveDays ?? INCIDENT_ACTIVE_DAYS) * US_PER_DAY;
   const rules = new RuleBooks(store, clock);
-  const folding = { store, clock, learner, rules, incidentActiveUs };
-  const folder = new Folder({ ...folding, logger });
+  const anomalyThreshold = options.anomalyThreshold ?? ANOMALY_THRESHOLD;
+  const folding = { store, clock, learner, rules, incidentActiveUs, anomalyThreshold };
+  const counted: ((tenantId: number) => void)[] = [];
+  const folder = new Folder({
+    ...folding,
+    logger,
+    onCounted: (tenantId) => {
+      for (const listener of counted) listener(tenantId);
+    },
+  });
   const maxMovedEvents = options.maxMovedEvents ?? MAX_MOVED_EVENTS;
   const gate = new Gate({ writers: WRITERS, maxInputs: options.maxQueuedInputs ?? MAX_QUEUED_INPUTS });
   const services: WriteServices = {
@@ -189,7 +202,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       await folder.settle(caller.tenantId, SETTLE_MS);
       return decide({ ...folding, maxMovedEvents }, caller.tenantId, dryRun, work);
     },
-    passTime: () => passTime({ store, clock, incidentActiveUs }, (tenantId) => folder.isBusy(tenantId)),
+    passTime: () => passTime(folding, (tenantId) => folder.isBusy(tenantId)),
+    onCounted: (listener) => counted.push(listener),
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
 
     async start() {
@@ -227,17 +241,15 @@ async function refusePayload(_tenantId: number, via: Via): Promise<never> {
 async function mapAll(
   { tenantId, via }: ChunkOrigin,
   { payloads }: IngestPayloadsInput,
-  mapper: PayloadMapper,
+  map: PayloadMapper,
   clock: Clock,
 ): Promise<MappedPayload[]> {
   const receivedUs = clock.nowUs();
-  const opening = mapper(tenantId, via);
-  const map = async (payload: string) => (await opening)(payload, receivedUs);
   const mapped: MappedPayload[] = [];
   const turns = new Turns();
   for (const payload of payloads) {
     if (turns.isOver) await turns.next();
-    mapped.push(await mapPayload(payload, () => map(payload)));
+    mapped.push(await mapPayload(payload, () => map(tenantId, via, payload, receivedUs)));
   }
   return mapped;
 }

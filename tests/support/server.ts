@@ -2,7 +2,7 @@
 import { type Client, createClient } from 'graphql-sse';
 import { silentLogger } from '../../src/domain/logger.ts';
 import { type RunningServer, startServer } from '../../src/main.ts';
-import { readSettings } from '../../src/settings.ts';
+import { type Environment, readSettings } from '../../src/settings.ts';
 import type { DatabaseTarget } from '../../src/store/target.ts';
 import { createTestDatabase } from './database.ts';
 import { TestClock } from './pipeline.ts';
@@ -14,13 +14,14 @@ export interface TestMnemograph extends RunningServer {
   sse(tenant?: string): Client;
 }
 
-/** With `at` its clock stands still. */
-export async function startTestMnemograph(at?: string): Promise<TestMnemograph> {
+/** With `at` its clock stands still. `more`: settings beside those that it needs. */
+export async function startTestMnemograph(at?: string, more: Environment = {}): Promise<TestMnemograph> {
   const database = await createTestDatabase();
   const settings = readSettings({
     HOME: '/nowhere',
     DATABASE_URL: urlOf(database.target),
     MNEMOGRAPH_PORT: '0',
+    ...more,
   });
   const server = await startServer(settings, {
     logger: silentLogger,

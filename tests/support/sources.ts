@@ -6,7 +6,6 @@ export interface SourceSeen {
   readonly state: string;
   readonly received: number;
   readonly rejected: number;
-  readonly lost: number;
   readonly lastError: string | null;
 }
 
@@ -48,7 +47,7 @@ export async function sourceSeen(
   tenant = 'default',
 ): Promise<SourceSeen | undefined> {
   const { sources } = await server.ask<{ sources: (SourceSeen & { name: string })[] }>(
-    '{ sources { name state received rejected lost lastError } }',
+    '{ sources { name state received rejected lastError } }',
     {},
     tenant,
   );

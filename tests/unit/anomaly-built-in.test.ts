@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { builtInScorer, judgeText } from '../../src/anomaly/built-in.ts';
 import { ANOMALY_LABELS, isAnomalous, riskOf, severityOfLabel } from '../../src/anomaly/labels.ts';
 import { LEXICON, RELIEF } from '../../src/anomaly/lexicon.ts';
-import { DEFAULT_THRESHOLD } from '../../src/anomaly/scorer.ts';
+import { ANOMALY_THRESHOLD } from '../../src/domain/anomaly.ts';
 import { SEVERITIES, Severity, type SeverityName } from '../../src/domain/severity.ts';
 import { describeForm } from '../../src/signature/engine.ts';
 
@@ -23,7 +23,7 @@ describe('the built-in scorer', () => {
   ])('detects %s', (text, severity, label) => {
     const verdict = judge(text, severity);
     expect(verdict.label).toBe(label);
-    expect(verdict.score).toBeGreaterThanOrEqual(DEFAULT_THRESHOLD);
+    expect(verdict.score).toBeGreaterThanOrEqual(ANOMALY_THRESHOLD);
   });
 
   it.each([
@@ -36,7 +36,7 @@ describe('the built-in scorer', () => {
     ['', INFO],
   ])('leaves «%s» alone', (text, severity) => {
     expect(judge(text, severity).score * Number(judge(text, severity).label !== 'NORMAL')).toBeLessThan(
-      DEFAULT_THRESHOLD,
+      ANOMALY_THRESHOLD,
     );
   });
 
@@ -46,7 +46,7 @@ describe('the built-in scorer', () => {
       'exception syndrome register: <*>',
       'cannot load <*>: No such file or directory',
     ])
-      expect(judge(text, CRITICAL).risk, text).toBeLessThan(DEFAULT_THRESHOLD);
+      expect(judge(text, CRITICAL).risk, text).toBeLessThan(ANOMALY_THRESHOLD);
   });
 
   it('says how sure it is of its label, and how anomalous the line is by that', () => {
@@ -112,7 +112,7 @@ function readFamilies(): Family[] {
       const severity = Severity[level as SeverityName];
       expect(SEVERITIES).toContain(level);
       const { risk, label, score } = judge(describeForm(message!, '').pattern, severity);
-      const detected = isAnomalous(label) && score >= DEFAULT_THRESHOLD;
+      const detected = isAnomalous(label) && score >= ANOMALY_THRESHOLD;
       return { isAlert: mark === '!', events: Number(events), risk, detected };
     });
 }

@@ -25,9 +25,21 @@ describe('settings', () => {
       maxMovedEvents: 1_000_000,
       resumeHours: 168,
       bodyLimitMb: 32,
+      anomalyThreshold: 0.75,
+      anomalyDevice: 'cpu',
+      anomalyBatch: 256,
       seedDemo: false,
       logLevel: 'info',
     });
+  });
+
+  it('take a threshold from 0 to 1', () => {
+    const threshold = (text: string) => readSettings({ ...HOME, MNEMOGRAPH_ANOMALY_THRESHOLD: text });
+    expect(['0', '.5', '0.95', '1'].map((text) => threshold(text).anomalyThreshold)).toEqual([
+      0, 0.5, 0.95, 1,
+    ]);
+    for (const wrong of ['-1', '1.01', '75', '75%', 'high'])
+      expect(() => threshold(wrong)).toThrow('a threshold is a number from 0 to 1');
   });
 
   it('are frozen', () => {

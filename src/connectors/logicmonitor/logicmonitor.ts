@@ -39,8 +39,16 @@ export const logicmonitor = connectorKind<LogicMonitorConfig>({
   hasCredential: true,
   receiver,
   async run(instance) {
-    const { portal } = instance.config;
-    return portal === undefined ? { stop: async () => {} } : poll(instance, portal);
+    if (instance.config.portal === undefined) return { stop: async () => {} };
+    const stop = new AbortController();
+    const polling = poll(instance, stop.signal);
+    return {
+      address: instance.config.portal,
+      async stop() {
+        stop.abort();
+        await polling;
+      },
+    };
   },
   map: async (payload, { template }) => eventsOfSession(sessionOfBody(parseJson(payload), template)),
 });

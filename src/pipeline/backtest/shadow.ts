@@ -29,6 +29,7 @@ const DERIVED = [
   'candidate_group',
   'candidate_linking',
   'provenance_link',
+  'anomaly_queue',
 ];
 
 /** What it also writes to, but starts from. */

@@ -11,6 +11,8 @@ export interface DetectContext {
   readonly clock: Clock;
   readonly settings: DetectSettings;
   readonly scoring: ScoreSettings;
+  /** From this score on an anomalous label is a detection; default: 0.75. */
+  readonly anomalyThreshold?: number;
   /** Collects the groups of signals that lost one: they have to be looked at again. */
   readonly bereft?: Set<string>;
 }

@@ -44,6 +44,8 @@ export interface DetectInput extends Pick<Work, 'touched'>, Partial<Omit<Work, '
   readonly untilMinute?: number;
   /** An incident stays active for this long after it was observed; default: 90 days. */
   readonly incidentActiveUs?: Micros;
+  /** From this score on an anomalous label is a detection; default: 0.75. */
+  readonly anomalyThreshold?: number;
 }
 
 /** One at a time per tenant. Running it again on the same buckets changes nothing. */

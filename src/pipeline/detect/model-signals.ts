@@ -1,5 +1,6 @@
 // MODEL signals: one for each episode that a scorer takes for a trouble, named after its first event.
 import { sql } from 'drizzle-orm';
+import { severityOfLabel } from '../../anomaly/labels.ts';
 import { type EpisodeVerdict, labelInWords, twoDigits, withArticle } from '../../detect/anomaly.ts';
 import { matchStored, type Stored } from '../../detect/identity.ts';
 import type { Episode } from '../../detect/rows.ts';
@@ -101,7 +102,7 @@ function draftOf(
     kind: 'MODEL',
     label,
     score: risk,
-    severity: episode.worst,
+    severity: severityOfLabel(label),
     signatureId,
     assetId,
     entityKind: hostname === null ? null : 'HOST',

@@ -1,31 +1,32 @@
 // Has the built-in scorer judge each signature once per severity and wording, when it is first counted so.
 import { sql } from 'drizzle-orm';
 import { builtInScorer } from '../../anomaly/built-in.ts';
-import { isAnomalous, riskOf } from '../../anomaly/labels.ts';
-import { DEFAULT_THRESHOLD, type Verdict } from '../../anomaly/scorer.ts';
 import type { EpisodeVerdict } from '../../detect/anomaly.ts';
 import type { Severity } from '../../domain/severity.ts';
-import { asJson, type DetectContext, moment, query } from './context.ts';
+import { asJson, type DetectContext, query } from './context.ts';
 import { idRows } from './facts.ts';
+import { PAIR, type Pair, pairRow, storeVerdicts } from './store-verdicts.ts';
 
 interface Unjudged {
   readonly signatureId: string;
   readonly pattern: string;
+  readonly wording: string;
   readonly severities: number;
   readonly judgedAs: string;
 }
 
-/** Returns the signatures that were judged anew. */
+/** Returns the signatures that were judged anew. What is worded as no scorer has seen it awaits the model. */
 export async function updateVerdicts(ctx: DetectContext, signatureIds: Iterable<string>): Promise<string[]> {
   const unjudged = await loadUnjudged(ctx, signatureIds);
   if (unjudged.length === 0) return [];
-  const questions = unjudged.flatMap(({ signatureId, pattern, severities }) =>
-    ranksOf(severities).map((severity) => ({ signatureId, severity, text: pattern })),
+  const questions = unjudged.flatMap(({ signatureId, pattern, wording, severities }) =>
+    ranksOf(severities).map((severity) => ({ signatureId, severity, text: pattern, wording })),
   );
+  await queueUnseen(ctx, questions);
   const verdicts = await builtInScorer.score(questions);
   await storeVerdicts(
     ctx,
-    builtInScorer.name,
+    { scorer: builtInScorer.name, outranks: false },
     questions.map((question, i) => ({ ...question, ...verdicts[i]! })),
   );
   await query(
@@ -42,7 +43,7 @@ export async function updateVerdicts(ctx: DetectContext, signatureIds: Iterable<
 async function loadUnjudged(ctx: DetectContext, signatureIds: Iterable<string>): Promise<Unjudged[]> {
   return query<Unjudged>(
     ctx,
-    sql`select s.signature_id as "signatureId", s.pattern, d.severities, d.judged_as as "judgedAs"
+    sql`select s.signature_id as "signatureId", s.pattern, md5(s.pattern) as wording, d.severities, d.judged_as as "judgedAs"
           from signature s
          cross join lateral (
                select m.severities, md5(${builtInScorer.name}::text || '|' || m.severities || '|' || s.pattern) as judged_as
@@ -56,40 +57,19 @@ async function loadUnjudged(ctx: DetectContext, signatureIds: Iterable<string>):
 const ranksOf = (severities: number): Severity[] =>
   ([0, 1, 2, 3, 4, 5, 6, 7] as const).filter((rank) => severities & (1 << rank));
 
-export interface StoredVerdict extends Verdict {
-  readonly signatureId: string;
-  readonly severity: Severity;
-}
-
-/** The built-in scorer's verdict counts until a model gives one. */
-export async function storeVerdicts(
-  ctx: DetectContext,
-  scorer: string,
-  verdicts: readonly StoredVerdict[],
-): Promise<void> {
-  const rows = verdicts.map(({ signatureId, severity, label, score }) => ({
-    signature_id: signatureId,
-    severity,
-    label,
-    score,
-    risk: riskOf({ label, score }),
-    is_anomalous: isAnomalous(label) && score >= DEFAULT_THRESHOLD,
-  }));
+async function queueUnseen(ctx: DetectContext, pairs: readonly Pair[]): Promise<void> {
+  const { tenantId } = ctx;
   await query(
     ctx,
-    sql`insert into anomaly_verdict as v (tenant_id, signature_id, severity, scorer, label, score, risk, is_anomalous,
-                                          is_current, scored_at)
-        select ${ctx.tenantId}::int, r.signature_id, r.severity, ${scorer}::text, r.label, r.score, r.risk, r.is_anomalous,
-               not exists (select 1 from anomaly_verdict other
-                            where other.tenant_id = ${ctx.tenantId} and other.signature_id = r.signature_id
-                              and other.severity = r.severity and other.is_current
-                              and other.scorer <> ${scorer}::text),
-               ${moment(ctx.clock.nowUs())}::timestamptz
-          from json_to_recordset(${asJson(rows)}::json)
-               as r(signature_id bigint, severity smallint, label text, score float8, risk float8, is_anomalous boolean)
-        on conflict (tenant_id, signature_id, severity, scorer) do update
-           set label = excluded.label, score = excluded.score, risk = excluded.risk,
-               is_anomalous = excluded.is_anomalous, scored_at = excluded.scored_at`,
+    sql`insert into anomaly_queue (tenant_id, signature_id, severity, seen_at)
+        select ${tenantId}::int, r.signature_id, r.severity, s.last_seen_at
+          from json_to_recordset(${asJson(pairs.map(pairRow))}::json) as ${PAIR}
+          join signature s on s.tenant_id = ${tenantId} and s.signature_id = r.signature_id
+         where not exists (select 1 from anomaly_verdict v
+                            where v.tenant_id = ${tenantId} and v.signature_id = r.signature_id
+                              and v.severity = r.severity and v.wording = r.wording)
+        on conflict (tenant_id, signature_id, severity) do update
+           set seen_at = excluded.seen_at, claimed_until = null, fault = null`,
   );
 }
 

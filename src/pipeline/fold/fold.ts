@@ -19,6 +19,8 @@ export interface FoldServices {
   readonly rules: RuleBooks;
   /** An incident stays active for this long after it was observed. */
   readonly incidentActiveUs: Micros;
+  /** From this score on an anomalous label is a detection. */
+  readonly anomalyThreshold: number;
 }
 
 export interface FoldResult {

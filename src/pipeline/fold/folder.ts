@@ -24,6 +24,11 @@ interface Pending extends FoldableBatch {
   readonly storedUs: number;
 }
 
+export interface FolderServices extends FoldServices {
+  readonly logger: Logger;
+  readonly onCounted?: (tenantId: number) => void;
+}
+
 /** Under load one fold in this time, so that many batches share one. */
 const MIN_INTERVAL_MS = 300;
 /** Where folds take long, half of the time goes to them, up to this interval: what many share costs less for each. */
@@ -38,7 +43,7 @@ const intervalAfter = (foldMs: number): number =>
   Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, 2 * foldMs));
 
 export class Folder {
-  readonly #services: FoldServices & { logger: Logger };
+  readonly #services: FolderServices;
   readonly #pending = new Map<number, Pending[]>();
   readonly #waiters = new Map<number, { readonly target: number; readonly resolve: () => void }[]>();
   /** Batches handed in and batches counted, per tenant, since the start. */
@@ -58,7 +63,7 @@ export class Folder {
   #folds = 0;
   #running = new Set<Promise<void>>();
 
-  constructor(services: FoldServices & { logger: Logger }) {
+  constructor(services: FolderServices) {
     this.#services = services;
     this.#statistics = new YoungStatistics(services.store.writePool);
   }
@@ -143,8 +148,10 @@ export class Folder {
       this.#taken.set(tenantId, batches);
       const done = await this.#fold(tenantId, batches);
       this.#taken.delete(tenantId);
-      if (done) this.#folded.set(tenantId, (this.#folded.get(tenantId) ?? 0) + batches.length);
-      else {
+      if (done) {
+        this.#folded.set(tenantId, (this.#folded.get(tenantId) ?? 0) + batches.length);
+        this.#services.onCounted?.(tenantId);
+      } else {
         this.#putBack(tenantId, batches);
         await delay(RETRY_MS, undefined, { ref: false });
       }

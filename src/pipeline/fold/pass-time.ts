@@ -12,7 +12,12 @@ import type { FoldServices } from './fold.ts';
 
 /** `isBusy`: events of that tenant are on their way, and will tell better. */
 export async function passTime(
-  { store, clock, incidentActiveUs }: Pick<FoldServices, 'store' | 'clock' | 'incidentActiveUs'>,
+  {
+    store,
+    clock,
+    incidentActiveUs,
+    anomalyThreshold,
+  }: Pick<FoldServices, 'store' | 'clock' | 'incidentActiveUs' | 'anomalyThreshold'>,
   isBusy: (tenantId: number) => boolean,
 ): Promise<void> {
   const { silence, aliveness } = DETECT_SETTINGS;
@@ -34,6 +39,7 @@ export async function passTime(
         clock,
         untilMinute,
         incidentActiveUs,
+        anomalyThreshold,
       });
       await keepVersions(tx, tenantId);
       await announce(tx, tenantId, announcements);

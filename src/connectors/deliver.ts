@@ -1,6 +1,7 @@
 // A post in a sender's own protocol: which source it belongs to, whether it may, and what it is answered.
 import type { Delivery, Reply } from '../domain/delivery.ts';
 import { CallerError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../domain/errors.ts';
+import type { Gate } from '../pipeline/gate.ts';
 import { findSource, findSourceBySecret, hasSecrets, type SourceRow } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
 import { ensureTenant } from '../store/tenants.ts';
@@ -12,6 +13,8 @@ interface Services {
   readonly store: Store;
   readonly kinds: readonly ConnectorKind[];
   readonly intakeOf: (kind: ConnectorKind, ref: SourceRef) => Intake;
+  /** Bounds the bodies that wait, be it only for the database to say whose they are. */
+  readonly gate: Gate;
 }
 
 export async function deliver(
@@ -23,9 +26,11 @@ export async function deliver(
   const receiver = kind?.receiver;
   if (kind === undefined || receiver === undefined) return null;
   try {
-    const { ref, row } = await sourceOf(services.store, kind, receiver, delivery, isOwnPage);
-    const config = readConfig(kind, row?.config ?? {});
-    return await receiver.receive(delivery, config, services.intakeOf(kind, ref));
+    return await services.gate.pass(delivery.body.length, async () => {
+      const { ref, row } = await sourceOf(services.store, kind, receiver, delivery, isOwnPage);
+      const config = readConfig(kind, row?.config ?? {});
+      return receiver.receive(delivery, config, services.intakeOf(kind, ref));
+    });
   } catch (error) {
     if (error instanceof CallerError) return receiver.refuse(error);
     throw error;

@@ -1,4 +1,4 @@
-// Which connector maps a payload: that of its source, as it is configured at this moment.
+// Which connector maps payloads: that of their source, as it is configured at this moment.
 import type { PayloadMapper } from '../pipeline/prepare-payloads.ts';
 import { findSource } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
@@ -9,9 +9,10 @@ export function payloadMapper(
   store: Pick<Store, 'writePool'>,
   kinds: readonly ConnectorKind[],
 ): PayloadMapper {
-  return async (tenantId, via, payload, receivedUs) => {
+  return async (tenantId, via) => {
     const kind = alertKind(kinds, via.connector);
     const row = await findSource(store, tenantId, via.name);
-    return kind.map!(payload, readConfig(kind, row?.config ?? {}), receivedUs);
+    const config = readConfig(kind, row?.config ?? {});
+    return (payload, receivedUs) => kind.map!(payload, config, receivedUs);
   };
 }

@@ -4,6 +4,7 @@ import type { Delivery, Reply } from '../domain/delivery.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Clock } from '../domain/time.ts';
+import { Gate } from '../pipeline/gate.ts';
 import type { IngestOutcome } from '../pipeline/input.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { upsertAsset } from '../review/upsert-asset.ts';
@@ -54,6 +55,9 @@ export interface Sources {
   close(): Promise<void>;
 }
 
+/** Of what senders post, as long as it is not stored. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
 export function openSources(options: SourcesOptions): Sources {
   const { store, pipeline, clock, logger, kinds } = options;
   const checkpoints = checkpointsOf(store);
@@ -73,6 +77,7 @@ export function openSources(options: SourcesOptions): Sources {
       onFault: (message) => noteFault(store, ref.tenantId, ref.name, message, clock.nowUs()),
       onLoss: (loss) => noteLoss(store, ref.tenantId, ref.name, loss),
     });
+  const gate = new Gate({ writers: Number.POSITIVE_INFINITY, maxInputs: MAX_WAITING_BYTES, unit: 'bytes' });
   const supervisor = new Supervisor({ store, kinds, logger, intakeOf });
   return {
     kinds,
@@ -98,7 +103,7 @@ export function openSources(options: SourcesOptions): Sources {
         );
       return intakeOf(kind, { ...caller, name }).payloads([payload]);
     },
-    deliver: (delivery, isOwnPage) => deliver({ store, kinds, intakeOf }, delivery, isOwnPage),
+    deliver: (delivery, isOwnPage) => deliver({ store, kinds, intakeOf, gate }, delivery, isOwnPage),
     accepts: (method, path) => kinds.some((kind) => kind.receiver?.accepts(method, path) === true),
     start: () => supervisor.start(),
     addressOf: (tenantId, name) => supervisor.addressOf(tenantId, name),

@@ -2,10 +2,12 @@
 import { RetryLaterError } from '../domain/errors.ts';
 
 export interface GateLimits {
-  /** Chunks written at once. */
+  /** How many are in work at once. */
   readonly writers: number;
   /** Inputs that may wait or be in work. */
   readonly maxInputs: number;
+  /** What is counted. */
+  readonly unit?: 'inputs' | 'bytes';
 }
 
 const RETRY_AFTER_MS = 500;
@@ -28,7 +30,7 @@ export class Gate {
   async pass<T>(inputs: number, work: () => Promise<T>): Promise<T> {
     if (this.#inputs > 0 && this.#inputs + inputs > this.#limits.maxInputs) {
       throw new RetryLaterError(
-        `The server is busy: ${this.#inputs} inputs are waiting. Send the same again in ${RETRY_AFTER_MS} ms; nothing of it was stored.`,
+        `The server is busy: ${this.#inputs} ${this.#limits.unit ?? 'inputs'} are waiting. Send the same again in ${RETRY_AFTER_MS} ms; nothing of it was stored.`,
         RETRY_AFTER_MS,
       );
     }

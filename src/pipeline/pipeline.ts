@@ -241,15 +241,17 @@ async function refusePayload(_tenantId: number, via: Via): Promise<never> {
 async function mapAll(
   { tenantId, via }: ChunkOrigin,
   { payloads }: IngestPayloadsInput,
-  map: PayloadMapper,
+  mapper: PayloadMapper,
   clock: Clock,
 ): Promise<MappedPayload[]> {
   const receivedUs = clock.nowUs();
+  const opening = mapper(tenantId, via);
+  const map = async (payload: string) => (await opening)(payload, receivedUs);
   const mapped: MappedPayload[] = [];
   const turns = new Turns();
   for (const payload of payloads) {
     if (turns.isOver) await turns.next();
-    mapped.push(await mapPayload(payload, () => map(tenantId, via, payload, receivedUs)));
+    mapped.push(await mapPayload(payload, () => map(payload)));
   }
   return mapped;
 }

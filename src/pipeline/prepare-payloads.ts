@@ -11,13 +11,11 @@ import type { EventIdentity } from './prepare-events.ts';
 import { eventsInSlices } from './prepare-in-slices.ts';
 import type { Prepared } from './prepare-lines.ts';
 
-/** Maps one payload of a source into events. Throws ValidationError where it cannot. */
-export type PayloadMapper = (
-  tenantId: number,
-  via: Via,
-  payload: string,
-  receivedUs: Micros,
-) => Promise<readonly IngestEventInput[]>;
+/** Maps one payload into events. Throws ValidationError where it cannot. */
+export type MapPayload = (payload: string, receivedUs: Micros) => Promise<readonly IngestEventInput[]>;
+
+/** How the payloads of a source are mapped at this moment. Throws ValidationError where its connector maps none. */
+export type PayloadMapper = (tenantId: number, via: Via) => Promise<MapPayload>;
 
 export interface MappedPayload {
   readonly payload: string;
@@ -31,10 +29,7 @@ const REQUEST: RejectedRequest = { kind: 'payload' };
 export const slotsOf = (mapped: readonly MappedPayload[]): number =>
   mapped.reduce((sum, { events }) => sum + Math.max(1, events.length), 0);
 
-export async function mapPayload(
-  payload: string,
-  map: () => ReturnType<PayloadMapper>,
-): Promise<MappedPayload> {
+export async function mapPayload(payload: string, map: () => ReturnType<MapPayload>): Promise<MappedPayload> {
   try {
     return { payload, events: await map(), refused: null };
   } catch (error) {

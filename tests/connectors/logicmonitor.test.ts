@@ -64,12 +64,14 @@ describe('by webhook', () => {
     const again = { alertId: 'LMD102', start: String(START + 3_600) };
     await post(alert('active', again));
     await post(alert('clear', { ...again, cleared_at: String(START + 3_800) }));
-    const { candidates } = await server.ask<{ candidates: { nodes: { type: string }[] } }>(
-      '{ candidates { nodes { type title } } }',
-      {},
-      'lm',
-    );
-    expect(candidates.nodes.map((c) => c.type)).toContain('SELF_HEAL');
+    await until('it is a candidate', async () => {
+      const { candidates } = await server.ask<{ candidates: { nodes: { type: string }[] } }>(
+        '{ candidates { nodes { type } } }',
+        {},
+        'lm',
+      );
+      return candidates.nodes.some(({ type }) => type === 'SELF_HEAL');
+    });
   });
 
   it('by a template of one’s own; what does not fit is kept', async () => {
@@ -151,6 +153,6 @@ describe('by its REST API', () => {
       const found = await sourceSeen(server, 'portal', 'rest');
       return found?.lastError ? found : null;
     });
-    expect(seen.lastError).toContain('LogicMonitor refuses the access key (401)');
+    expect(seen.lastError).toContain('LogicMonitor refuses the credential (401)');
   });
 });

@@ -6,6 +6,7 @@ export interface SourceSeen {
   readonly state: string;
   readonly received: number;
   readonly rejected: number;
+  readonly lost: number;
   readonly lastError: string | null;
 }
 
@@ -47,7 +48,7 @@ export async function sourceSeen(
   tenant = 'default',
 ): Promise<SourceSeen | undefined> {
   const { sources } = await server.ask<{ sources: (SourceSeen & { name: string })[] }>(
-    '{ sources { name state received rejected lastError } }',
+    '{ sources { name state received rejected lost lastError } }',
     {},
     tenant,
   );

@@ -39,16 +39,8 @@ export const logicmonitor = connectorKind<LogicMonitorConfig>({
   hasCredential: true,
   receiver,
   async run(instance) {
-    if (instance.config.portal === undefined) return { stop: async () => {} };
-    const stop = new AbortController();
-    const polling = poll(instance, stop.signal);
-    return {
-      address: instance.config.portal,
-      async stop() {
-        stop.abort();
-        await polling;
-      },
-    };
+    const { portal } = instance.config;
+    return portal === undefined ? { stop: async () => {} } : poll(instance, portal);
   },
   map: async (payload, { template }) => eventsOfSession(sessionOfBody(parseJson(payload), template)),
 });

@@ -1,9 +1,9 @@
 // Asks for the alerts that began or changed since it last asked, and for the resources that they are about.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SeverityName } from '../../domain/severity.ts';
 import { US_PER_MS, US_PER_SECOND } from '../../domain/time.ts';
-import type { Instance } from '../contract.ts';
+import type { Instance, Running } from '../contract.ts';
 import { wordOf } from '../event-of-text.ts';
+import { pollEvery } from '../poll-every.ts';
 import { untilTaken } from '../until-taken.ts';
 import type { LogicMonitorConfig } from './config.ts';
 import { LogicMonitorRest } from './rest.ts';
@@ -33,23 +33,15 @@ const LASTING = [
 ] as const;
 const SEVERITIES: Readonly<Record<number, SeverityName>> = { 2: 'WARNING', 3: 'ERROR', 4: 'CRITICAL' };
 
-export async function poll(instance: Instance<LogicMonitorConfig>, signal: AbortSignal): Promise<void> {
+/** Asks until it is stopped. */
+export function poll(instance: Instance<LogicMonitorConfig>, portal: string): Running {
   const { config, intake, credential } = instance;
-  const rest = new LogicMonitorRest({
-    portal: config.portal!,
-    credential: credential ?? '',
-    nowMs: () => intake.clock.nowUs() / US_PER_MS,
-    signal,
-  });
+  const nowMs = () => intake.clock.nowUs() / US_PER_MS;
   const known = new Set<string>();
-  while (!signal.aborted) {
-    try {
-      await pollOnce(rest, instance, known, signal);
-    } catch (error) {
-      if (!signal.aborted) await intake.fault((error as Error).message).catch(() => {});
-    }
-    await delay(config.pollSeconds * 1_000, undefined, { signal }).catch(() => {});
-  }
+  return pollEvery(config.pollSeconds, intake, portal, (signal) => {
+    const rest = new LogicMonitorRest({ portal, credential: credential ?? '', nowMs, signal });
+    return pollOnce(rest, instance, known, signal);
+  });
 }
 
 async function pollOnce(

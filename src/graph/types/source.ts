@@ -48,6 +48,16 @@ implementNode(Source, {
     }),
     received: t.column('received', { type: 'SafeInt', description: 'Inputs received.' }),
     rejected: t.column('rejected', { type: 'SafeInt', description: 'Inputs rejected, and kept.' }),
+    lost: t.computed({
+      from: (s) => ({
+        lost: sql<number>`(select coalesce(sum(g.lost), 0)::float8 from source_gap g
+        where g.tenant_id = ${s.tenantId} and g.source_id = ${s.sourceId})`,
+      }),
+      type: 'SafeInt',
+      description:
+        'Inputs that came and could not be kept, as far as anybody counted them: see lastError for why.',
+      resolve: ({ lost }) => Number(lost),
+    }),
     lastEventAt: t.column('lastEventAt', {
       type: 'DateTime',
       nullable: true,

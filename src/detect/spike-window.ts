@@ -2,6 +2,10 @@
 // Variance-stabilised z-score of a Poisson count (Anscombe 1948), widened by the dispersion that the window shows.
 import type { SpikeSettings } from './settings.ts';
 
+const POISSON_PRECISION = 1e-9;
+/** From this mean on the dispersion of a Poisson series is 1 within a hundredth. */
+const STABLE_MEAN = 50;
+
 export interface Baseline {
   /** Events per bucket. */
   readonly level: number;
@@ -52,6 +56,31 @@ export const standsOut = (count: number, baseline: Baseline, settings: SpikeSett
   count >= settings.minCount &&
   count > settings.ratio * baseline.level &&
   zScore(count, baseline.level, baseline.dispersion) >= settings.zScore;
+
+/** Whether a bucket of `ratio` times the level reaches the z-score: else much that is unusual is not seen in one bucket. */
+export const tellsEnough = ({ level, dispersion }: Baseline, settings: SpikeSettings): boolean =>
+  zScore(settings.ratio * level, level, dispersion) >= settings.zScore;
+
+/**
+ * The baseline with the dispersion of a Poisson series of its level at least. Few counts may look steadier by luck: with a
+ * sum beginning in every minute, that would be a false alarm now and then.
+ */
+export const noSteadierThanChance = (baseline: Baseline): Baseline => ({
+  ...baseline,
+  dispersion: Math.max(baseline.dispersion, poissonDispersion(baseline.level)),
+});
+
+/** E[(2√X − 2√mean)²] of a Poisson X: 1 for a great mean, up to 1.6 for a small one. */
+function poissonDispersion(mean: number): number {
+  if (mean >= STABLE_MEAN) return 1;
+  let sum = 0;
+  let probability = Math.exp(-mean);
+  for (let k = 0; k <= mean || probability > POISSON_PRECISION; k++) {
+    sum += probability * (2 * Math.sqrt(k) - 2 * Math.sqrt(mean)) ** 2;
+    probability *= mean / (k + 1);
+  }
+  return sum;
+}
 
 /** The level that `count` stands out from, or null. The cheap tests come first: most buckets fail them. */
 function hotAgainst(count: number, learned: number[], ewma: number, settings: SpikeSettings): number | null {

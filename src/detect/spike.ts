@@ -1,7 +1,13 @@
 // Finds the buckets of one series that stand out from what came before, and joins them into bursts.
 
 import type { SpikeSettings } from './settings.ts';
-import { learnBaseline, standsOut } from './spike-window.ts';
+import {
+  type Baseline,
+  learnBaseline,
+  noSteadierThanChance,
+  standsOut,
+  tellsEnough,
+} from './spike-window.ts';
 
 /** Counts of one (signature, asset) per minute, zero-filled, from `fromMinute` (a multiple of the slot length) on. */
 export interface Series {
@@ -29,8 +35,10 @@ export interface SpikeResult {
   readonly starved: boolean;
 }
 
+/** A minute, or a sum of minutes less those at its end that are no higher than the level. */
 interface HotBucket {
   readonly startMinute: number;
+  readonly endMinute: number;
   readonly unitMinutes: number;
   readonly baseline: number;
 }
@@ -70,7 +78,7 @@ export function findBursts(series: Series, from: number, to: number, settings: S
   const last = Math.min(coarse.counts.length, Math.ceil((to - coarse.fromMinute) / coarse.unitMinutes));
   let starved = false;
   for (let slot = first; slot < last; slot++) {
-    if (coarse.counts[slot]! < settings.minCount) continue;
+    if (greatestSum(fine, coarse, slot) < settings.minCount) continue;
     const found = hotInSlot(fine, coarse, slot, settings);
     hot.push(...found.hot);
     starved ||= found.starved;
@@ -96,26 +104,83 @@ function gridOf(series: Series, unitMinutes: number): Grid {
   return { unitMinutes, fromMinute: series.fromMinute, counts, alive, silent };
 }
 
-// Slow and unsteady series are judged on the whole slot. Which they are is told by the minutes before it.
+// Unsteady and slow series are judged on sums of five minutes. Steady ones are judged on their minutes as well: the slow
+// where no sum stands out, the others before the sums, and instead of them where a minute tells enough.
 function hotInSlot(fine: Grid, coarse: Grid, slot: number, settings: SpikeSettings): SlotResult {
   const firstMinute = slot * coarse.unitMinutes;
   const before = windowBefore(fine, firstMinute, settings);
-  const { dispersion, rate } = learnBaseline(before.counts, settings);
-  const isCoarse = dispersion > settings.maxDispersion || rate < settings.minRate;
-  const end = Math.min(firstMinute + coarse.unitMinutes, fine.counts.length);
+  const perMinute = learnBaseline(before.counts, settings);
+  const isSteady = perMinute.dispersion <= settings.maxDispersion;
+  const isSlow = perMinute.rate < settings.minRate;
+  let starved = before.starved;
+  const minutes = (): HotBucket[] => {
+    const found = hotMinutes(fine, firstMinute, settings);
+    starved ||= found.starved;
+    return found.hot;
+  };
+  if (isSteady && !isSlow) {
+    const hot = minutes();
+    if (hot.length > 0 || tellsEnough(perMinute, settings)) return { hot, starved };
+  }
+  const window = windowBefore(coarse, slot, settings);
+  starved ||= window.starved;
+  const perSlot = noSteadierThanChance(learnBaseline(window.counts, settings));
+  const hot = window.isFresh ? [] : hotSums(fine, firstMinute, perSlot, settings);
+  const asMinutes =
+    hot.length === 0 &&
+    isSteady &&
+    isSlow &&
+    perSlot.warmedUp &&
+    perSlot.dispersion <= settings.maxDispersion;
+  return { hot: asMinutes ? minutes() : hot, starved };
+}
+
+/** Of the sums that begin in the slot; the last of them ends in the next one. */
+function greatestSum(fine: Grid, coarse: Grid, slot: number): number {
+  let sum = coarse.counts[slot]!;
+  let greatest = sum;
+  const end = (slot + 1) * coarse.unitMinutes;
+  for (let i = end; i < end + coarse.unitMinutes - 1; i++) {
+    sum += (fine.counts[i] ?? 0) - (fine.counts[i - coarse.unitMinutes] ?? 0);
+    greatest = Math.max(greatest, sum);
+  }
+  return greatest;
+}
+
+function hotMinutes(fine: Grid, firstMinute: number, settings: SpikeSettings): SlotResult {
   const hot: HotBucket[] = [];
-  let { starved } = before;
-  for (let i = isCoarse ? slot : firstMinute; i < (isCoarse ? slot + 1 : end); i++) {
-    const grid = isCoarse ? coarse : fine;
-    if (grid.counts[i]! < settings.minCount) continue;
-    const window = windowBefore(grid, i, settings);
+  let starved = false;
+  const end = Math.min(firstMinute + settings.slotMinutes, fine.counts.length);
+  for (let i = firstMinute; i < end; i++) {
+    if (fine.counts[i]! < settings.minCount) continue;
+    const window = windowBefore(fine, i, settings);
     starved ||= window.starved;
     const baseline = learnBaseline(window.counts, settings);
-    if (window.isFresh || !standsOut(grid.counts[i]!, baseline, settings)) continue;
-    const { unitMinutes } = grid;
-    hot.push({ startMinute: grid.fromMinute + i * unitMinutes, unitMinutes, baseline: baseline.level });
+    if (window.isFresh || !standsOut(fine.counts[i]!, baseline, settings)) continue;
+    const startMinute = fine.fromMinute + i;
+    hot.push({ startMinute, endMinute: startMinute + 1, unitMinutes: 1, baseline: baseline.level });
   }
   return { hot, starved };
+}
+
+/**
+ * The slot's own sum and those that begin later in it. A sum is taken from its first minute above the level to its last, so
+ * that a burst begins where its events do.
+ */
+function hotSums(fine: Grid, firstMinute: number, baseline: Baseline, settings: SpikeSettings): HotBucket[] {
+  const unitMinutes = settings.slotMinutes;
+  const isAbove = (count: number) => count * unitMinutes > baseline.level;
+  const hot: HotBucket[] = [];
+  for (let i = firstMinute; i < firstMinute + unitMinutes; i++) {
+    const counts = fine.counts.slice(i, i + unitMinutes);
+    const begin = counts.findIndex(isAbove);
+    if (begin === -1 || (begin > 0 && i > firstMinute)) continue;
+    if (!standsOut(sumOf(counts), baseline, settings)) continue;
+    const startMinute = fine.fromMinute + i + begin;
+    const endMinute = fine.fromMinute + i + counts.findLastIndex(isAbove) + 1;
+    hot.push({ startMinute, endMinute, unitMinutes, baseline: baseline.level });
+  }
+  return hot;
 }
 
 interface Window {
@@ -157,11 +222,11 @@ function joinBursts(
   let open: OpenBurst | null = null;
   for (const bucket of hot) {
     if (open?.goesOnUntil(bucket.startMinute, bucket.unitMinutes)) {
-      open.endMinute = Math.max(open.endMinute, bucket.startMinute + bucket.unitMinutes);
+      open.endMinute = Math.max(open.endMinute, bucket.endMinute);
       continue;
     }
     if (open !== null) bursts.push(open.span());
-    open = new OpenBurst(bucket, bucket.unitMinutes === 1 ? fine : coarse, settings);
+    open = new OpenBurst(bucket, fine, coarse, settings);
   }
   if (open === null) return { bursts, settled: true };
   bursts.push(open.span());
@@ -170,6 +235,7 @@ function joinBursts(
 
 class OpenBurst {
   readonly #first: HotBucket;
+  readonly #fine: Grid;
   readonly #grid: Grid;
   readonly #settings: SpikeSettings;
   #next: number;
@@ -177,12 +243,13 @@ class OpenBurst {
   #below = 0;
   endMinute: number;
 
-  constructor(first: HotBucket, grid: Grid, settings: SpikeSettings) {
+  constructor(first: HotBucket, fine: Grid, coarse: Grid, settings: SpikeSettings) {
     this.#first = first;
-    this.#grid = grid;
+    this.#fine = fine;
+    this.#grid = first.unitMinutes === 1 ? fine : coarse;
     this.#settings = settings;
     this.#next = this.#indexOf(first.startMinute);
-    this.endMinute = first.startMinute + first.unitMinutes;
+    this.endMinute = first.endMinute;
   }
 
   /**
@@ -204,13 +271,13 @@ class OpenBurst {
 
   span(): BurstSpan {
     const { startMinute, unitMinutes, baseline } = this.#first;
+    const { counts, fromMinute } = this.#fine;
     let peak = 0;
     let peakMinute = startMinute;
-    const end = this.#indexOf(this.endMinute - 1) + 1;
-    for (let i = this.#indexOf(startMinute); i < end; i++) {
-      if (this.#grid.counts[i]! <= peak) continue;
-      peak = this.#grid.counts[i]!;
-      peakMinute = this.#grid.fromMinute + i * unitMinutes;
+    for (let minute = startMinute; minute < this.endMinute; minute++) {
+      const i = minute - fromMinute;
+      const count = sumOf(counts.slice(i, i + unitMinutes));
+      if (count > peak) [peak, peakMinute] = [count, minute];
     }
     return { startMinute, endMinute: this.endMinute, unitMinutes, baseline, peak, peakMinute };
   }
@@ -219,3 +286,5 @@ class OpenBurst {
     return Math.floor((minute - this.#grid.fromMinute) / this.#grid.unitMinutes);
   }
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

@@ -30,7 +30,7 @@ function falseTable(): string {
 }
 
 function burstTable(): string {
-  const table = tableOf('bursts of ten times the mean, one a day', 'found', '');
+  const table = tableOf('bursts, one a day', 'found', '');
   for (const { name, make, mustFindAll } of BURSTS) {
     const counted = seeds.map((seed) => {
       const series: Simulated = make(seed);

@@ -79,11 +79,14 @@ export function noise(of: Noise, seed: number): Simulated {
   return { ...quiet, counts: minutes.map((m) => draw(meanAt(m))) };
 }
 
+/** How the events of a burst are drawn: as many as ten times the mean, or each minute as if its mean were ten times higher. */
+export type BurstDraw = 'exactly' | 'about';
+
 /**
  * The noise with one burst of ten times its mean on each day from the second on, between six and eighteen o'clock: no
  * burst is in the look-back of another.
  */
-export function noiseWithBursts(of: Noise, seed: number, burstMinutes: number): Simulated {
+export function noiseWithBursts(of: Noise, seed: number, burstMinutes: number, how: BurstDraw): Simulated {
   const random = seededRandom(seed);
   const { draw, meanAt } = of(random);
   const bursts = Array.from({ length: DAYS - 1 }, (_, i) =>
@@ -94,7 +97,16 @@ export function noiseWithBursts(of: Noise, seed: number, burstMinutes: number): 
     ),
   );
   const counts = minutes.map((m) => draw(meanAt(m) * (isIn(m, bursts) ? 10 : 1)));
+  if (how === 'exactly') for (const burst of bursts) scatter(counts, burst, meanAt, random);
   return { ...quiet, counts, bursts };
+}
+
+function scatter(counts: number[], { startMinute, endMinute }: MinuteSpan, meanAt: MeanAt, random: Random) {
+  const from = startMinute - FIRST_MINUTE;
+  const length = endMinute - startMinute;
+  counts.fill(0, from, from + length);
+  for (let left = 10 * meanAt(from) * length; left > 0; left--)
+    counts[from + Math.floor(random.unit() * length)]!++;
 }
 
 /**

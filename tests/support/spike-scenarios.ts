@@ -2,6 +2,7 @@
 import type { MinuteSpan } from '../../src/detect/habit.ts';
 import type { Detector } from './episode-detectors.ts';
 import {
+  type BurstDraw,
   job,
   MINUTES_PER_DAY,
   NOISES,
@@ -47,25 +48,33 @@ export const QUIET: readonly (Scenario & { readonly bound: number })[] = [
     make: (seed) => job(MINUTES_PER_DAY, 20, 1_600, seed),
     bound: 0,
   },
+  { name: 'Poisson, 0.5 a minute, two-hour outages', make: (seed) => outage(0.5, 120, seed), bound: 0 },
   { name: 'Poisson, 3 a minute, two-hour outages', make: (seed) => outage(3, 120, seed), bound: 0 },
   { name: 'Poisson, 30 a minute, two-hour outages', make: (seed) => outage(30, 120, seed), bound: 0 },
 ];
 
-const burst = (name: keyof typeof NOISES, burstMinutes: number, mustFindAll: boolean) => ({
-  name: `${name}; ${burstMinutes} minutes`,
-  make: (seed: number) => noiseWithBursts(NOISES[name], seed, burstMinutes),
-  mustFindAll,
+const burst = (name: keyof typeof NOISES, burstMinutes: number, how: BurstDraw = 'exactly') => ({
+  name: `${name}: ${how} ×10 for ${burstMinutes === 1 ? 'a minute' : `${burstMinutes} minutes`}`,
+  make: (seed: number) => noiseWithBursts(NOISES[name], seed, burstMinutes, how),
+  mustFindAll: how === 'exactly',
 });
 
+/**
+ * Slow and unsteady series are judged on sums of five minutes: their bursts are not shorter. Where the events of a burst are
+ * drawn at ten times the mean, some turn out at half of it: how many are found then is told, not asked for.
+ */
 export const BURSTS: readonly (Scenario & { readonly mustFindAll: boolean })[] = [
-  burst('Poisson, 0.5 a minute', 5, false),
-  burst('Poisson, 0.5 a minute', 10, false),
-  burst('Poisson, 0.5 a minute', 15, false),
-  burst('Poisson, 3 a minute', 1, false),
-  burst('Poisson, 3 a minute', 5, true),
-  burst('Poisson, 3 a minute', 10, true),
-  burst('negative binomial, mean 30, k = 1', 10, false),
-  burst('negative binomial, mean 30, k = 1', 15, false),
+  burst('Poisson, 0.5 a minute', 5),
+  burst('Poisson, 0.5 a minute', 5, 'about'),
+  burst('Poisson, 0.5 a minute', 10, 'about'),
+  burst('Poisson, 3 a minute', 1),
+  burst('Poisson, 3 a minute', 1, 'about'),
+  burst('Poisson, 3 a minute', 5),
+  burst('Poisson, 3 a minute', 10, 'about'),
+  burst('Poisson, 30 a minute', 1),
+  burst('negative binomial, mean 30, k = 1', 5),
+  burst('negative binomial, mean 30, k = 1', 10, 'about'),
+  burst('the same, mean 30 (1 + 0.8 sin) over the day', 10, 'about'),
 ];
 
 const rise = (name: keyof typeof NOISES, mustBeOne: boolean) => ({
@@ -75,7 +84,7 @@ const rise = (name: keyof typeof NOISES, mustBeOne: boolean) => ({
 });
 
 export const STEPS: readonly (Scenario & { readonly mustBeOne: boolean })[] = [
-  rise('Poisson, 3 a minute', false),
+  rise('Poisson, 3 a minute', true),
   rise('Poisson, 30 a minute', true),
   rise('negative binomial, mean 30, k = 1', false),
 ];

@@ -110,6 +110,35 @@ describe('a burst', () => {
     expect(burstsOf([...repeat(149, 0), 40])).toEqual([]);
   });
 
+  it('is seen whole in sums that begin in any minute', () => {
+    const straddling = [...repeat(303, 0), 3, 3, 3, 3, 3, ...repeat(10, 0)];
+    expect(burstsOf(straddling)).toMatchObject([{ startMinute: 303, endMinute: 308, peak: 15 }]);
+  });
+
+  it('is not a sum of exactly 3 times the level, wherever it begins', () => {
+    const quiet = repeat(60, [20, 0, 0, 0, 0]).flat();
+    for (const phase of [0, 2]) {
+      const sum = (last: number) => [...quiet, ...repeat(phase, 0), 15, 15, 15, 15, last];
+      expect(burstsOf(sum(0))).toEqual([]);
+      expect(burstsOf(sum(1))).toMatchObject([{ startMinute: 300 + phase, unitMinutes: 5, baseline: 20 }]);
+    }
+  });
+
+  it('of one minute is seen in a slow series too, where no sum of five stands out', () => {
+    const slow = repeat(60, [2, 3, 3, 3, 3]).flat();
+    expect(burstsOf([...slow, 24, 3, 3, 3, 3])).toMatchObject([
+      { startMinute: 300, unitMinutes: 1, peak: 24 },
+    ]);
+    expect(burstsOf([...slow, 9, 3, 3, 3, 3])).toEqual([]);
+  });
+
+  it('may be too little for a minute and enough for five: a steady series has its sums judged as well', () => {
+    expect(burstsOf([...repeat(300, 4), ...repeat(5, 13)])).toMatchObject([
+      { startMinute: 300, endMinute: 305, unitMinutes: 5, peak: 65 },
+    ]);
+    expect(burstsOf([...repeat(300, 4), ...repeat(5, 12)])).toEqual([]);
+  });
+
   it('is judged on sums of five minutes where the series is unsteady', () => {
     const bursty = Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? 40 : 1));
     expect(learnBaseline(bursty.slice(-120), spike).dispersion).toBeGreaterThan(spike.maxDispersion);

@@ -55,11 +55,8 @@ export async function updateHabits(
   };
 }
 
-function spanOf({ startUs, endUs, unitMinutes }: StoredSpike): MinuteSpan {
-  const down = (minute: number) => Math.floor(minute / unitMinutes) * unitMinutes;
-  return {
-    startMinute: down(minuteOf(startUs)),
-    endMinute: down(minuteOf(endUs)) + unitMinutes,
-    unitMinutes,
-  };
-}
+const spanOf = ({ startUs, endUs, unitMinutes }: StoredSpike): MinuteSpan => ({
+  startMinute: minuteOf(startUs),
+  endMinute: minuteOf(endUs) + 1,
+  unitMinutes,
+});

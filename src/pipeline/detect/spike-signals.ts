@@ -26,7 +26,6 @@ const LABELS = { fine: 'spike/1m', coarse: 'spike/5m' } as const;
 
 /** The label of a SPIKE signal tells the length of the buckets that it was judged on. */
 export const labelOfUnit = (unitMinutes: number): string => (unitMinutes === 1 ? LABELS.fine : LABELS.coarse);
-export const unitOfLabel = (label: string): number => (label === LABELS.fine ? 1 : 5);
 
 /** Where the bursts of a series changed; both ends included. */
 export interface BurstChange {

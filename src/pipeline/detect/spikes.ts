@@ -8,7 +8,7 @@ import { asJson, type DetectContext, moment, query } from './context.ts';
 import type { EventOrder } from './event-order.ts';
 import { type Judged, type JudgedSeries, judgementReachMinutes, loadSeries, slotStart } from './series.ts';
 import { rowsOfSeries } from './series-rows.ts';
-import { type BurstOutcome, loadSpikes, type StoredSpike, unitOfLabel } from './spike-signals.ts';
+import { type BurstOutcome, loadSpikes, type StoredSpike } from './spike-signals.ts';
 import { groupBy, type Touched } from './touched.ts';
 import { type JudgedBursts, writeBursts } from './write-bursts.ts';
 
@@ -69,7 +69,7 @@ async function findJudged(ctx: DetectContext, { inOrder, late }: EventOrder): Pr
     [...groupBy([...inOrder, ...late], (t) => t.assetId)].map(([assetId, series]) => [
       assetId,
       {
-        from: slotStart(ctx, Math.min(...series.map((t) => t.fromMinute))),
+        from: firstJudged(ctx, Math.min(...series.map((t) => t.fromMinute))),
         to: Math.max(...series.map((t) => t.toMinute)) + 1 + judgementReachMinutes(ctx),
       },
     ]),
@@ -89,13 +89,20 @@ async function findJudged(ctx: DetectContext, { inOrder, late }: EventOrder): Pr
   });
 }
 
+/** The slot in which the first of the sums begins that hold the minute. */
+const firstJudged = (ctx: DetectContext, minute: number): number =>
+  slotStart(ctx, minute - (ctx.settings.spike.slotMinutes - 1));
+
+/** Of a sum over two slots one of them holds half at least. */
+const busySlot = ({ settings }: DetectContext): number => Math.ceil(settings.spike.minCount / 2);
+
 const seriesOf = ({ signatureId, assetId }: BusyRow): string => `${signatureId}|${assetId}`;
 
 type Ranges = ReadonlyMap<string, { readonly from: number; readonly to: number }>;
 
 async function findBusy(ctx: DetectContext, series: readonly BusyRow[], rangeOf: Ranges): Promise<BusyRow[]> {
   if (series.length === 0) return [];
-  const { minCount, slotMinutes } = ctx.settings.spike;
+  const { slotMinutes } = ctx.settings.spike;
   const asked = series.map(({ signatureId, assetId }) => ({
     signature_id: signatureId,
     asset_id: assetId,
@@ -111,7 +118,7 @@ async function findBusy(ctx: DetectContext, series: readonly BusyRow[], rangeOf:
                select 1 from feature_bucket b
                 where b.tenant_id = ${ctx.tenantId}
                   and ${rowsOfSeries('b', 'minute', ['>= t.from_minute', '< t.to_minute'])}
-                group by b.minute / ${slotMinutes}::int having sum(b.n) >= ${minCount}::int)`,
+                group by b.minute / ${slotMinutes}::int having sum(b.n) >= ${busySlot(ctx)}::int)`,
   );
 }
 
@@ -121,7 +128,7 @@ async function findBusyOf(
   rangeOf: Ranges,
 ): Promise<BusyRow[]> {
   if (assetIds.size === 0) return [];
-  const { minCount, slotMinutes } = ctx.settings.spike;
+  const { slotMinutes } = ctx.settings.spike;
   const asked = [...assetIds].map((id) => ({
     asset_id: id,
     from_minute: rangeOf.get(id)!.from,
@@ -134,7 +141,7 @@ async function findBusyOf(
           join feature_bucket b on b.tenant_id = ${ctx.tenantId} and b.asset_id = t.asset_id
                                and b.minute >= t.from_minute and b.minute < t.to_minute and b.signature_id <> 0
          group by b.signature_id, b.asset_id, b.minute / ${slotMinutes}::int
-        having sum(b.n) >= ${minCount}::int`,
+        having sum(b.n) >= ${busySlot(ctx)}::int`,
   );
 }
 
@@ -157,7 +164,7 @@ const wholeRanges = (ctx: DetectContext, regrouped: readonly Touched[]): Judged[
   regrouped.map(({ signatureId, assetId, fromMinute, toMinute }) => ({
     signatureId,
     assetId,
-    from: slotStart(ctx, fromMinute),
+    from: firstJudged(ctx, fromMinute),
     to: toMinute + 1 + judgementReachMinutes(ctx),
     reach: 0,
   }));
@@ -180,22 +187,17 @@ async function fromOpenBursts(ctx: DetectContext, judged: readonly Judged[]): Pr
     after: moment((j.from - maxBurstMinutes(ctx.settings.spike)) * US_PER_MINUTE),
     before: moment(j.from * US_PER_MINUTE),
   }));
-  const rows = await query<{ i: number; startUs: string; label: string }>(
+  const rows = await query<{ i: number; startUs: string }>(
     ctx,
-    sql`select t.i, s.label, (extract(epoch from s.observed_at) * 1000000)::bigint as "startUs"
+    sql`select t.i, (extract(epoch from s.observed_at) * 1000000)::bigint as "startUs"
           from json_to_recordset(${asJson(asked)}::json)
                as t(i int, signature_id bigint, asset_id bigint, after timestamptz, before timestamptz)
          cross join lateral (
-               select s.observed_at, s.label from signal s
+               select s.observed_at from signal s
                 where s.tenant_id = ${ctx.tenantId} and s.signature_id = t.signature_id and s.asset_id = t.asset_id
                   and s.kind = 'SPIKE' and s.observed_at >= t.after and s.observed_at < t.before
                 order by s.observed_at desc limit 1) s`,
   );
-  const starts = new Map(
-    rows.map(({ i, label, startUs }) => {
-      const minute = minuteOf(Number(startUs));
-      return [i, unitOfLabel(label) === 1 ? minute : slotStart(ctx, minute)];
-    }),
-  );
+  const starts = new Map(rows.map(({ i, startUs }) => [i, minuteOf(Number(startUs))]));
   return judged.map((j, i) => ({ ...j, from: starts.get(i) ?? j.from }));
 }

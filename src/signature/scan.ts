@@ -190,15 +190,15 @@ function scanAtom(
   let repeated = 0;
   for (;;) {
     do {
+      // What stands behind the last unit is no atom character: see LOOKAHEAD.
       repeated |= seen & kind;
       seen |= kind;
       lane1 = Math.imul(lane1 ^ code, PRIME_1);
       lane2 = Math.imul(lane2 + code, PRIME_2);
-      if (++position >= limit) break;
-      code = units[position]!;
+      code = units[++position]!;
       kind = code < 128 ? CLASS[code]! : classOf(code);
     } while ((kind & ATOM) !== 0);
-    if ((kind & MAY_CONTINUE) === 0 || position >= limit) break;
+    if ((kind & MAY_CONTINUE) === 0) break;
     if (kind === COLON) {
       if (units[position + 1] === BACKSLASH_CODE && position - start === 1) kind = BACKSLASH;
       else if (!joinsNumber(units, position, start, seen)) break;

@@ -1,25 +1,30 @@
-// Signature.parameters: what the wildcards stood for in the latest events, for a whole list in one statement.
+// Signature.parameters: what the wildcards stood for, for a whole list in one statement.
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
+import { eachInTurns } from '../domain/turns.ts';
 import { parseLine } from '../parse/parse-line.ts';
 import { parametersIn } from '../signature/family-parameters.ts';
 import type { ParameterKind } from '../signature/parameters.ts';
+import { type ValueCount, ValueTally } from '../signature/value-tally.ts';
 import { EventFlag } from '../store/tables/event.ts';
 import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
+import {
+  PARAMETER_EVENTS,
+  type ParameterEvent,
+  readParameterEvents,
+  type SignatureEvents,
+} from './parameter-events.ts';
 import { perExecution } from './per-execution.ts';
 
-export const PARAMETER_EVENTS = 1_000;
 const TOP_VALUES = 5;
-
-interface ValueCount {
-  readonly value: string;
-  readonly count: number;
-}
+const INT_MAX = 2 ** 31 - 1;
 
 export interface ParameterSummary {
   readonly index: number;
   readonly kind: ParameterKind;
+  readonly eventsRead: number;
+  readonly isSample: boolean;
   readonly distinctValues: number;
   readonly topValues: readonly ValueCount[];
 }
@@ -28,21 +33,31 @@ const ParameterValue = builder.objectRef<ValueCount>('ParameterValue').implement
   description: 'A value behind a `<*>`, and how often it was seen.',
   fields: (t) => ({
     value: t.exposeString('value', { description: 'The value as it stood in the message.' }),
-    count: t.exposeInt('count', { description: 'In how many of the events looked at.' }),
+    count: t.exposeInt('count', { description: 'In how many of the events read.' }),
   }),
 });
 
 export const SignatureParameter = builder.objectRef<ParameterSummary>('SignatureParameter').implement({
-  description: `What one \`<*>\` of a signature stood for in its latest ${PARAMETER_EVENTS.toLocaleString('en')} events.`,
+  description: 'What one `<*>` of a signature stood for.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Which `<*>` of the pattern, counted from 0.' }),
     kind: t.exposeString('kind', {
       description: 'Its most frequent kind: ip, number, duration, path, uuid, hex, user, host, time or text.',
     }),
-    distinctValues: t.exposeInt('distinctValues', { description: 'How many different values.' }),
+    eventsRead: t.exposeInt('eventsRead', {
+      description: `In how many events it was read: all that are kept, up to ${PARAMETER_EVENTS.toLocaleString('en')}.`,
+    }),
+    isSample: t.exposeBoolean('isSample', {
+      description:
+        'Whether the signature has more events than are read. Then they are an even sample of all that are kept, drawn by a hash of their ids: the same whatever order they came in.',
+    }),
+    distinctValues: t.exposeInt('distinctValues', {
+      description:
+        'How many different values: exact, or of a sample an estimate for all that was ever counted (Chao 1984), rather too low than too high.',
+    }),
     topValues: t.field({
       type: [ParameterValue],
-      description: `The ${TOP_VALUES} most frequent values.`,
+      description: `The ${TOP_VALUES} most frequent values of those read.`,
       resolve: ({ topValues }) => [...topValues],
     }),
   }),
@@ -62,57 +77,44 @@ async function summariesOf(
   { services, caller }: GraphContext,
   signatureIds: readonly string[],
 ): Promise<ParameterSummary[][]> {
-  const rows = await services.store.read<{ id: string; raw: string; flags: number; family: string | null }[]>`
-    select wanted.id, e.message_raw as raw, e.flags, family.pattern as family
-      from unnest(${[...signatureIds]}::bigint[]) as wanted(id)
-      left join lateral (
-        select s.pattern from signature s
-         where s.tenant_id = ${caller.tenantId} and s.signature_id = wanted.id
-           and exists (select 1 from signature m where m.tenant_id = s.tenant_id and m.merged_into_id = s.signature_id)
-      ) family on true
-     cross join lateral (
-       select own.message_raw, own.flags
-         from (select wanted.id
-               union all
-               select signature_id from signature where tenant_id = ${caller.tenantId} and merged_into_id = wanted.id) m
-        cross join lateral (
-          select ts, message_raw, flags from event
-           where tenant_id = ${caller.tenantId} and signature_id = m.id
-           order by ts desc limit ${PARAMETER_EVENTS}) own
-        order by own.ts desc limit ${PARAMETER_EVENTS}) e`;
-  const tallies = new Map(signatureIds.map((id) => [id, new Map<number, Tally>()]));
-  for (const { id, raw, flags, family } of rows) {
-    const message = flags & EventFlag.STRUCTURED ? raw : parseLine(raw, { referenceUs: 0 }).message;
-    for (const { index, kind, value } of parametersIn(message, family)) {
-      const wildcards = tallies.get(id)!;
-      const tally = wildcards.get(index) ?? { kinds: new Map(), values: new Map() };
-      wildcards.set(index, tally);
-      count(tally.kinds, kind);
-      count(tally.values, value);
-    }
+  const found = await readParameterEvents(services.store.read, caller.tenantId, signatureIds);
+  const tallies = new Map([...found.keys()].map((id) => [id, new Map<number, ValueTally>()]));
+  await eachInTurns(
+    [...found.values()].flatMap(({ events }) => events),
+    (event) => tally(event, found.get(event.id)!.family, tallies.get(event.id)!),
+  );
+  return signatureIds.map((id) => {
+    const signature = found.get(id);
+    return signature ? summarise(signature, tallies.get(id)!) : [];
+  });
+}
+
+function tally(
+  { raw, flags }: ParameterEvent,
+  family: string | null,
+  wildcards: Map<number, ValueTally>,
+): void {
+  const message = flags & EventFlag.STRUCTURED ? raw : parseLine(raw, { referenceUs: 0 }).message;
+  for (const { index, kind, value } of parametersIn(message, family)) {
+    const values = wildcards.get(index) ?? new ValueTally();
+    wildcards.set(index, values);
+    values.add(kind, value);
   }
-  return signatureIds.map((id) => summarise(tallies.get(id)!));
 }
 
-interface Tally {
-  readonly kinds: Map<ParameterKind, number>;
-  readonly values: Map<string, number>;
-}
-
-const count = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1);
-
-/** Most frequent first; equals by their text, so that the answer is stable. */
-const ranked = <K extends string>(counts: ReadonlyMap<K, number>): [K, number][] =>
-  [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-
-const summarise = (wildcards: ReadonlyMap<number, Tally>): ParameterSummary[] =>
-  [...wildcards]
+function summarise(
+  { events, isAll, occurrences }: SignatureEvents,
+  wildcards: ReadonlyMap<number, ValueTally>,
+): ParameterSummary[] {
+  const share = isAll ? 1 : Math.min(1, events.length / occurrences);
+  return [...wildcards]
     .sort(([a], [b]) => a - b)
-    .map(([index, { kinds, values }]) => ({
+    .map(([index, values]) => ({
       index,
-      kind: ranked(kinds)[0]![0],
-      distinctValues: values.size,
-      topValues: ranked(values)
-        .slice(0, TOP_VALUES)
-        .map(([value, n]) => ({ value, count: n })),
+      kind: values.kind,
+      eventsRead: values.count,
+      isSample: !isAll,
+      distinctValues: Math.min(INT_MAX, values.distinct(share)),
+      topValues: values.top(TOP_VALUES),
     }));
+}

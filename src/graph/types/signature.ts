@@ -78,7 +78,7 @@ implementNode(Signature, {
     parameters: t.computed({
       from: (s) => ({ id: s.signatureId }),
       type: [SignatureParameter],
-      description: 'What its `<*>` stand for, read from its latest 1,000 events.',
+      description: 'What its `<*>` stand for: read from all its events, or from an even sample of them.',
       resolve: ({ id }, _args, context, info) => loadParameters(context, id, info),
     }),
     histogram: t.computed({

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../domain/severity.ts';
 import { count8, id8, moment, tenantId } from './columns.ts';
@@ -48,6 +49,10 @@ export const event = pgTable(
     primaryKey({ columns: [t.tenantId, t.ts, t.eventId] }),
     index('event_signature_idx').on(t.tenantId, t.signatureId, t.ts),
     index('event_asset_idx').on(t.tenantId, t.assetId, t.ts),
+    // One event in eight, by the hash that its id ends with: an even sample of a signature, in an order of no meaning.
+    index('event_sample_idx')
+      .on(t.tenantId, t.signatureId, sql`substring(uuid_send(${t.eventId}) from 10)`)
+      .where(sql`get_byte(uuid_send(${t.eventId}), 9) < 32`),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX "event_sample_idx" ON "event" USING btree ("tenant_id","signature_id",substring(uuid_send("event_id") from 10)) WHERE get_byte(uuid_send("event"."event_id"), 9) < 32;

@@ -2,8 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/store/embedded/launcher.ts';
-import { query } from '../support/embedded.ts';
 import { rotate, writeLines } from '../support/growing-file.ts';
 import { type Installation, install, kill } from '../support/installation.ts';
 import { until } from '../support/until.ts';
@@ -22,9 +20,7 @@ beforeEach(async () => {
 afterEach(() => here.discard());
 
 async function stored(): Promise<number> {
-  const database = await startEmbedded({ dataDir: here.dataDir });
-  const [row] = await query<{ n: number }>(database.target, 'select count(*)::int as n from event');
-  await database.release();
+  const [row] = await here.query<{ n: number }>('select count(*)::int as n from event');
   return row!.n;
 }
 

@@ -1,8 +1,10 @@
 // The real command over a data directory and a port of its own, which outlive its processes: for tests that kill them.
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type pg from 'pg';
+import { startEmbedded } from '../../src/store/embedded/launcher.ts';
 import { freePort, type RunningCommand, saying, start } from './command.ts';
-import { discard, temporaryDirectory } from './embedded.ts';
+import { discard, query, temporaryDirectory } from './embedded.ts';
 
 export interface Installation {
   readonly directory: string;
@@ -14,6 +16,8 @@ export interface Installation {
   serve(): Promise<RunningCommand>;
   /** The data of an operation; throws the first error. */
   ask<T>(query: string, variables?: object, tenant?: string): Promise<T>;
+  /** Asks its database itself. */
+  query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   /** Ends its database and removes everything. */
   discard(): Promise<void>;
 }
@@ -44,6 +48,14 @@ export async function install(beside?: Installation): Promise<Installation> {
       const { data, errors } = (await response.json()) as { data: T; errors?: { message: string }[] };
       if (errors) throw new Error(errors[0]!.message);
       return data;
+    },
+    async query<Row extends pg.QueryResultRow>(text: string) {
+      const database = await startEmbedded({ dataDir });
+      try {
+        return await query<Row>(database.target, text);
+      } finally {
+        await database.release();
+      }
     },
     discard: () => discard(directory, dataDir),
   };

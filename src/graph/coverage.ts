@@ -11,6 +11,13 @@ const GAP_KINDS: Record<GapKind, { description: string }> = {
   FAILING: { description: 'The last attempt of a source ended in an error.' },
   DISABLED: { description: 'A source was turned off.' },
   SILENT: { description: 'A stream stopped while others went on.' },
+  IMPORTED: {
+    description:
+      'Before the first event came, documents alone tell: their example lines, not all that was logged.',
+  },
+  COARSE: {
+    description: 'A service has more forms of messages than are told apart: new ones share a signature.',
+  },
   EXPIRED: { description: 'The retention dropped the lines; what was counted of them is still known.' },
 };
 

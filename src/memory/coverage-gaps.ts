@@ -3,7 +3,15 @@ import type postgres from 'postgres';
 import { type Micros, US_PER_HOUR } from '../domain/time.ts';
 import { counted, microsOf, shortened, spanText } from './moments.ts';
 
-export type GapKind = 'REJECTED' | 'DROPPED' | 'FAILING' | 'DISABLED' | 'SILENT' | 'EXPIRED';
+export type GapKind =
+  | 'REJECTED'
+  | 'DROPPED'
+  | 'FAILING'
+  | 'DISABLED'
+  | 'SILENT'
+  | 'EXPIRED'
+  | 'IMPORTED'
+  | 'COARSE';
 
 export interface CoverageGap {
   readonly kind: GapKind;
@@ -25,7 +33,7 @@ const REJECTIONS_LOOKED_AT = 10_000;
 const LOSSES_SHOWN = 100;
 const NOTE_CHARS = 160;
 
-type StoredKind = Exclude<GapKind, 'EXPIRED'>;
+type StoredKind = Exclude<GapKind, 'EXPIRED' | 'IMPORTED' | 'COARSE'>;
 
 interface GapRow {
   readonly kind: StoredKind;

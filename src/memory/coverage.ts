@@ -17,11 +17,22 @@ export interface Coverage {
 
 export async function readCoverage(read: postgres.Sql, tenantId: number): Promise<Coverage> {
   const [span, gaps] = await Promise.all([readSpan(read, tenantId), readGaps(read, tenantId)]);
-  const { eventsFromUs, ...rest } = span;
-  const expired = eventsFromUs !== null && span.fromUs !== null && span.fromUs < eventsFromUs;
-  const all = expired ? [...gaps, expiredGap(span.fromUs, eventsFromUs)] : gaps;
-  return { ...rest, complete: all.length === 0 && span.fromUs !== null, gaps: all };
+  const { fromUs, toUs, hasUncounted, eventsFromUs, heardFromUs } = span;
+  if (fromUs === null || toUs === null) return { fromUs, toUs, complete: false, gaps, hasUncounted };
+  const all = [...gaps];
+  if (eventsFromUs !== null && fromUs < eventsFromUs) all.push(expiredGap(fromUs, eventsFromUs));
+  if (heardFromUs === null || fromUs < heardFromUs) all.push(importedGap(fromUs, toUs, heardFromUs));
+  return { fromUs, toUs, complete: all.length === 0, gaps: all, hasUncounted };
 }
+
+/** Documents tell of what was before: a few lines each, and that in another's choice. */
+const importedGap = (fromUs: Micros, toUs: Micros, heardFromUs: Micros | null): CoverageGap => ({
+  kind: 'IMPORTED',
+  fromUs,
+  toUs: heardFromUs,
+  reason: `What is remembered of ${utcTime(fromUs)} to ${utcTime(heardFromUs ?? toUs)} came with imported documents: their example lines alone, not all that was logged.`,
+  sourceId: null,
+});
 
 export const expiredGap = (fromUs: Micros, toUs: Micros): CoverageGap => ({
   kind: 'EXPIRED',
@@ -34,6 +45,8 @@ export const expiredGap = (fromUs: Micros, toUs: Micros): CoverageGap => ({
 interface Span extends Pick<Coverage, 'fromUs' | 'toUs' | 'hasUncounted'> {
   /** Events before it were dropped. */
   readonly eventsFromUs: Micros | null;
+  /** When events begin that were received, here or where a memory was exported; null: none ever was. */
+  readonly heardFromUs: Micros | null;
 }
 
 interface SpanRow {
@@ -41,6 +54,7 @@ interface SpanRow {
   readonly to_at: string | null;
   readonly events_from: string | null;
   readonly has_uncounted: boolean;
+  readonly heard_from: string | null;
 }
 
 /** Counted events by their signatures, and the batches that are stored but not counted yet. */
@@ -49,6 +63,9 @@ async function readSpan(read: postgres.Sql, tenantId: number): Promise<Span> {
     select (select events_from from tenant where tenant_id = ${tenantId}) as events_from,
            exists (select 1 from ingest_batch where tenant_id = ${tenantId} and not folded) as has_uncounted,
            least(
+             (select to_timestamp(first_minute * 60::float8) from event_clock where tenant_id = ${tenantId}),
+             (select min(min_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as heard_from,
+           least(
              (select first_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by first_seen_at limit 1),
              (select min(min_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as from_at,
@@ -56,11 +73,12 @@ async function readSpan(read: postgres.Sql, tenantId: number): Promise<Span> {
              (select last_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by last_seen_at desc limit 1),
              (select max(max_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as to_at`;
-  const { from_at, to_at, events_from, has_uncounted } = row!;
+  const { from_at, to_at, events_from, has_uncounted, heard_from } = row!;
   return {
     fromUs: from_at === null ? null : microsOf(from_at),
     toUs: to_at === null ? null : microsOf(to_at),
     hasUncounted: has_uncounted,
     eventsFromUs: events_from === null ? null : microsOf(events_from),
+    heardFromUs: heard_from === null ? null : microsOf(heard_from),
   };
 }

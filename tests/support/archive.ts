@@ -47,6 +47,10 @@ export async function answerTo(ctx: VerbContext, text: string, host?: string): P
   return {
     ...answer,
     signatureId: answer.signatureId === null ? null : (await signatures([answer.signatureId]))[0],
+    closest: answer.closest && {
+      ...answer.closest,
+      signatureId: (await signatures([answer.closest.signatureId]))[0],
+    },
     similar: answer.similar.map(({ similarity, reason }, i) => ({ key: similar[i], similarity, reason })),
     incidents: answer.incidents.map(({ score, reason }, i) => ({ title: incidents[i], score, reason })),
     lessonIds: await named('lesson', 'lesson_id', 'title', answer.lessonIds),

@@ -93,6 +93,12 @@ const SeenBefore = builder.objectRef<Answered>('SeenBefore').implement({
       type: [SimilarSignature],
       description: 'Other signatures that resemble it, closest first.',
     }),
+    closest: t.expose('closest', {
+      type: SimilarSignature,
+      nullable: true,
+      description:
+        'Of a NO, what came nearest, too unlike to be called similar; null: nothing did, or the answer is another.',
+    }),
     firstSeenAt: t.expose('firstSeenUs', {
       type: 'DateTime',
       nullable: true,

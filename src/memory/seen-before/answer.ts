@@ -47,6 +47,8 @@ export interface SeenBefore {
   readonly explanation: string;
   readonly signatureId: string | null;
   readonly similar: readonly SimilarSignature[];
+  /** Where nothing is similar: what came nearest, too unlike to count; null: nothing shares a telling word. */
+  readonly closest: SimilarSignature | null;
   readonly firstSeenUs: Micros | null;
   readonly lastSeenUs: Micros | null;
   readonly occurrenceCount: number;

@@ -20,6 +20,9 @@ const NO_ASSET = '0';
 /** A pause of this length ends an episode. */
 export const EPISODE_GAP_US = 30 * US_PER_MINUTE;
 
+/** The latest ones are shown. */
+export const EPISODES_SHOWN = 20;
+
 /** `newestUs`: the latest event of the tenant, which is what "now" means to a memory of logs. */
 function outcomeOf(episode: EndedEpisode, newestUs: Micros): EpisodeOutcome {
   if (newestUs - episode.endUs < EPISODE_GAP_US && !episode.healed) return 'ONGOING';

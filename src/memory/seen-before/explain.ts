@@ -17,7 +17,9 @@ export interface Findings {
   readonly question: Question;
   readonly coverage: Coverage;
   readonly history: readonly SignatureHistory[];
+  /** Those shown, the newest first. */
   readonly episodes: readonly PastEpisode[];
+  readonly hasOlderEpisodes: boolean;
   readonly recalled: Recalled;
   readonly similar: readonly Similar[];
   readonly closest: Similar | null;
@@ -29,7 +31,7 @@ const sentences = (...parts: (string | null)[]) =>
   parts.filter((part) => part !== null && part !== '').join(' ');
 
 export function explainYes(found: Findings): string {
-  const { history, episodes, coverage, question, onHost } = found;
+  const { history, coverage, question, onHost } = found;
   const main = history[0]!;
   const count = history.reduce((sum, h) => sum + h.count, 0);
   const firstUs = Math.min(...history.map((h) => h.firstUs));
@@ -38,7 +40,7 @@ export function explainYes(found: Findings): string {
   const when =
     count === 1
       ? `once, at ${utcTime(firstUs)}${ago}`
-      : `${count.toLocaleString('en-US')} times${spread(episodes)}, first at ${utcTime(firstUs)}, last at ${utcTime(lastUs)}${ago}`;
+      : `${count.toLocaleString('en-US')} times${spread(found)}, first at ${utcTime(firstUs)}, last at ${utcTime(lastUs)}${ago}`;
   const host =
     question.host === null || onHost === null
       ? null
@@ -49,7 +51,7 @@ export function explainYes(found: Findings): string {
     `Yes. ${quoted(main.pattern)}${placeOf(history)} was seen ${when}.`,
     question.belonging === null ? null : `These very words are new, but ${whyOfFamily(question.belonging)}.`,
     host,
-    lastEnd(episodes),
+    lastEnd(found),
     knowledge(found.recalled),
   );
 }
@@ -65,10 +67,10 @@ function whyOfFamily(belonging: Belonging): string {
   }
 }
 
-function spread(episodes: readonly PastEpisode[]): string {
+function spread({ episodes, hasOlderEpisodes }: Findings): string {
   const assets = new Set(episodes.flatMap((episode) => episode.assetIds)).size;
   if (episodes.length === 0) return '';
-  return ` in ${counted(episodes.length, 'episode')}${assets > 1 ? ` on ${assets} hosts` : ''}`;
+  return ` in ${hasOlderEpisodes ? 'more than ' : ''}${counted(episodes.length, 'episode')}${assets > 1 ? ` on ${assets} hosts` : ''}`;
 }
 
 function placeOf(history: readonly SignatureHistory[]): string {
@@ -84,13 +86,13 @@ const END: Record<EpisodeOutcome, string> = {
   ACKNOWLEDGED: 'was acknowledged by a person',
 };
 
-function lastEnd(episodes: readonly PastEpisode[]): string | null {
+function lastEnd({ episodes, hasOlderEpisodes }: Findings): string | null {
   const last = episodes[0];
   if (last === undefined) return null;
   const healed = episodes.filter((episode) => episode.outcome === 'HEALED').length;
   const record =
     episodes.length > 1 && healed > 0 && healed < episodes.length
-      ? `; ${healed} of ${episodes.length} healed by themselves`
+      ? `; ${healed} of ${hasOlderEpisodes ? 'the latest ' : ''}${episodes.length} healed by themselves`
       : '';
   const span = last.eventCount === 1 ? '' : ` in ${spanText(last.endUs - last.startUs)}`;
   return `The latest episode (${counted(last.eventCount, 'event')}${span}) ${END[last.outcome]}${record}.`;

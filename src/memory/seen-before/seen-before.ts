@@ -4,10 +4,11 @@ import { readAsOf } from '../../store/as-of/read-as-of.ts';
 import type { VerbContext } from '../../store/verb.ts';
 import { type Coverage, readCoverage } from '../coverage.ts';
 import { readCoverageAsOf } from '../coverage-as-of.ts';
+import type { CoverageGap } from '../coverage-gaps.ts';
 import { counted } from '../moments.ts';
-import type { SeenBefore, SeenBeforeInput, SeenBeforeVerdict } from './answer.ts';
+import type { PastEpisode, SeenBefore, SeenBeforeInput, SimilarSignature } from './answer.ts';
 import { findBlindSpot } from './blind-spots.ts';
-import { tellEpisodes } from './episodes.ts';
+import { EPISODES_SHOWN, tellEpisodes } from './episodes.ts';
 import {
   explainExpired,
   explainNo,
@@ -27,7 +28,6 @@ import type { Closeness } from './recall-incidents.ts';
 import { findSimilar, type Resemblance } from './similar.ts';
 import { understand } from './understand.ts';
 
-const EPISODES_SHOWN = 20;
 const NO_RESEMBLANCE: Resemblance = { similar: [], closest: null, kin: { familyIds: [], nearIds: [] } };
 
 /**
@@ -64,20 +64,17 @@ async function answer(
   if (coverage.fromUs === null) return nothingIngested(coverage);
   const found = await gather(read, tenantId, recognised, coverage);
   const { history } = found;
-  const { verdict, explanation } = await judge(read, tenantId, found);
+  const { verdict, explanation, coverage: spokenFor } = await judge(read, tenantId, found);
   return {
     verdict,
     explanation,
     signatureId: history[0]?.signatureId ?? null,
-    similar: [...otherHomes(history), ...found.similar].map(({ signatureId, similarity, reason }) => ({
-      signatureId,
-      similarity,
-      reason,
-    })),
+    similar: [...otherHomes(history), ...found.similar].map(shown),
+    closest: verdict === 'NO' && found.closest !== null ? shown(found.closest) : null,
     firstSeenUs: history.length === 0 ? null : Math.min(...history.map((h) => h.firstUs)),
     lastSeenUs: history.length === 0 ? null : Math.max(...history.map((h) => h.lastUs)),
     occurrenceCount: history.reduce((sum, h) => sum + h.count, 0),
-    episodes: found.episodes.slice(0, EPISODES_SHOWN),
+    episodes: found.episodes,
     incidents: found.recalled.incidents.map(({ incidentId, score, reason }) => ({
       incidentId,
       score,
@@ -85,9 +82,15 @@ async function answer(
     })),
     lessonIds: found.recalled.lessons.map((lesson) => lesson.lessonId),
     runbookHintIds: found.recalled.hints.map((hint) => hint.hintId),
-    coverage,
+    coverage: spokenFor,
   };
 }
+
+const shown = ({ signatureId, similarity, reason }: SimilarSignature): SimilarSignature => ({
+  signatureId,
+  similarity,
+  reason,
+});
 
 interface Recognised {
   readonly question: Question;
@@ -149,7 +152,7 @@ async function lookUp(
     question,
     coverage,
     history,
-    episodes: tellEpisodes(episodes, newestUs),
+    ...showEpisodes(tellEpisodes(episodes, newestUs)),
     recalled,
     ...resemblance,
     onHost,
@@ -160,20 +163,35 @@ async function judge(
   read: postgres.Sql,
   tenantId: number,
   found: Findings,
-): Promise<{ verdict: SeenBeforeVerdict; explanation: string }> {
+): Promise<Pick<SeenBefore, 'verdict' | 'explanation' | 'coverage'>> {
   const { question, coverage, history, similar } = found;
   const count = history.reduce((sum, h) => sum + h.count, 0);
-  if (question.about === 'event' && count === 1) {
-    return { verdict: 'NO', explanation: explainOnlyItself(found) };
-  }
-  if (count > 0) return { verdict: 'YES', explanation: explainYes(found) };
+  if (question.about === 'event' && count === 1)
+    return { verdict: 'NO', explanation: explainOnlyItself(found), coverage };
+  if (count > 0) return { verdict: 'YES', explanation: explainYes(found), coverage };
   if (question.expiredUs !== null)
-    return { verdict: 'UNKNOWN', explanation: explainExpired(question.expiredUs) };
-  const blindSpot = await findBlindSpot(read, tenantId, question, coverage.gaps, coverage.toUs!);
-  if (similar.length > 0) return { verdict: 'SIMILAR', explanation: explainSimilar(found, blindSpot) };
-  if (blindSpot !== null) return { verdict: 'UNKNOWN', explanation: explainUnknown(found, blindSpot) };
-  return { verdict: 'NO', explanation: explainNo(found) };
+    return { verdict: 'UNKNOWN', explanation: explainExpired(question.expiredUs), coverage };
+  const spot = await findBlindSpot(read, tenantId, question, coverage);
+  const reason = spot?.reason ?? null;
+  const spokenFor = spot === null ? coverage : withGap(coverage, spot.gap);
+  if (similar.length > 0)
+    return { verdict: 'SIMILAR', explanation: explainSimilar(found, reason), coverage: spokenFor };
+  if (reason !== null)
+    return { verdict: 'UNKNOWN', explanation: explainUnknown(found, reason), coverage: spokenFor };
+  return { verdict: 'NO', explanation: explainNo(found), coverage };
 }
+
+/** The hole that the answer speaks of comes first. */
+const withGap = (coverage: Coverage, gap: CoverageGap): Coverage => ({
+  ...coverage,
+  complete: false,
+  gaps: [gap, ...coverage.gaps.filter((known) => known !== gap)],
+});
+
+const showEpisodes = (told: readonly PastEpisode[]): Pick<Findings, 'episodes' | 'hasOlderEpisodes'> => ({
+  episodes: told.slice(0, EPISODES_SHOWN),
+  hasOlderEpisodes: told.length > EPISODES_SHOWN,
+});
 
 /** The same form in further services: exact matches beside the one shown as `signature`. */
 const otherHomes = (history: readonly SignatureHistory[]) =>
@@ -204,6 +222,7 @@ const nothingIngested = (coverage: Coverage): SeenBefore => ({
   explanation: explainNothingIngested(),
   signatureId: null,
   similar: [],
+  closest: null,
   firstSeenUs: null,
   lastSeenUs: null,
   occurrenceCount: 0,

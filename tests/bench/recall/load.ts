@@ -133,6 +133,9 @@ const COLUMNS = {
 
 /** What people remember of it: each incident has three signatures, three hosts, a lesson and a hint. */
 const memories = (tenant: number, incidents: number, signatures: number, now: string): string[] => [
+  `insert into event_clock (tenant_id, first_minute, now_minute)
+   select ${tenant}, floor(extract(epoch from min(first_seen_at)) / 60), floor(extract(epoch from max(last_seen_at)) / 60)
+     from signature where tenant_id = ${tenant}`,
   `insert into asset (tenant_id, asset_id, hostname)
    select ${tenant}, h, 'node' || h || '.dc1.example.net' from generate_series(1, ${HOSTS}) h`,
   `insert into incident (tenant_id, incident_id, title, summary, incident_type, first_observed_at, last_observed_at,

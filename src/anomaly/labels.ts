@@ -42,6 +42,9 @@ export function isAnomalous(label: string): boolean {
   return known !== undefined && known >= Severity.WARNING && !NEVER_SIGNALLED.has(label.toUpperCase());
 }
 
+/** All of these, in capitals. */
+export const ANOMALOUS_LABELS: readonly string[] = [...SEVERITY_OF_LABEL.keys()].filter(isAnomalous);
+
 /** How anomalous, 0 to 1: the score of a bad label, what is left of the score of a harmless one. */
 export const riskOf = ({ label, score }: { readonly label: string; readonly score: number }): number =>
   severityOfLabel(label) >= Severity.WARNING ? score : 1 - score;

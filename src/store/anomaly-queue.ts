@@ -117,7 +117,8 @@ export async function queueAll(
         and ($5 or not exists (
               select 1 from anomaly_verdict own
                where own.tenant_id = v.tenant_id and own.signature_id = v.signature_id
-                 and own.severity = v.severity and own.scorer = $2 and own.wording = md5(s.pattern)))
+                 and own.severity = v.severity and own.scorer = $2 and own.is_current
+                 and own.wording = md5(s.pattern)))
       order by 1, 2, 3
      on conflict (tenant_id, signature_id, severity) do update set fault = null where q.fault is not null`,
     [tenantId, scorer, at(sinceUs), at(untilUs), anew],

@@ -38,3 +38,11 @@ async function createTenant(pool: pg.Pool, slug: string): Promise<number> {
   await seedRules(pool, tenantId);
   return tenantId;
 }
+
+/** The numbers of all tenants, in order. */
+export async function allTenants(pool: pg.Pool): Promise<number[]> {
+  const { rows } = await pool.query<{ tenantId: number }>(
+    'select tenant_id as "tenantId" from tenant order by tenant_id',
+  );
+  return rows.map(({ tenantId }) => tenantId);
+}

@@ -177,6 +177,38 @@ describe('another version of the model', () => {
   });
 });
 
+describe('a start with other settings', () => {
+  /** As a server does. */
+  const restart = async (scoring: AnomalyScoring) => {
+    await scoring.obeySettings();
+    await scoring.run(tenantId, ALL);
+  };
+
+  it('holds earlier verdicts against the new threshold', async () => {
+    await ingest('one crash', { message: 'disk failure, uncorrectable parity error', severity: 'CRITICAL' });
+    await scoringBy(tiny).run(tenantId, ALL);
+    const found = await modelSignals();
+    expect(found.length).toBeGreaterThan(0);
+    await restart(scoringBy(tiny, { anomalyThreshold: 1 }));
+    expect(await modelSignals()).toEqual([]);
+    expect(await anomalies()).toEqual([]);
+    await restart(scoringBy(tiny));
+    expect(await modelSignals()).toEqual(found);
+  });
+
+  it('gives the word back to the built-in scorer where there is no model any more', async () => {
+    await ingest('the fan asks for help');
+    const builtIn = [await current(), await modelSignals(), await anomalies()];
+    await scoringBy(tiny).run(tenantId, ALL);
+    const modelled = [await current(), await modelSignals(), await anomalies()];
+    expect(modelled).not.toEqual(builtIn);
+    await restart(scoringBy(null));
+    expect([await current(), await modelSignals(), await anomalies()]).toEqual(builtIn);
+    await restart(scoringBy(tiny));
+    expect([await current(), await modelSignals(), await anomalies()]).toEqual(modelled);
+  });
+});
+
 describe('without a model', () => {
   it('skips what waits, and fails nothing', async () => {
     await ingest('one ok', 'the fan asks for help');
@@ -246,10 +278,7 @@ describe('what a process has claimed', () => {
       incidentActiveUs: US_PER_DAY,
       anomalyThreshold: 0.75,
     };
-    expect(await applyVerdicts(services, tenantId, 'late@1', [verdict])).toEqual({
-      stored: 0,
-      detections: 0,
-    });
+    expect(await applyVerdicts(services, tenantId, 'late@1', [verdict])).toEqual({ pairs: 0, detections: 0 });
     expect(await scoringBy(tiny).status(tenantId)).toMatchObject({ waiting: 1 });
   });
 });

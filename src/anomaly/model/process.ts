@@ -46,6 +46,7 @@ export class ModelProcess {
     this.#spawn();
     const reply = await this.#ask({ load: this.#load }, this.#options.loadTimeoutMs ?? LOAD_TIMEOUT_MS);
     if ('ready' in reply) {
+      yieldToOthers(this.#child?.pid);
       this.#ready = reply.ready;
       return reply.ready;
     }
@@ -83,7 +84,6 @@ export class ModelProcess {
     });
     this.#child = child;
     this.#stderr = '';
-    yieldToOthers(child.pid);
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_TAIL);
     });
@@ -129,10 +129,10 @@ export class ModelProcess {
   }
 }
 
-/** Beside ingest and queries a model gets what they leave. */
+/** Beside ingest and queries a loaded model gets what they leave. */
 function yieldToOthers(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
     // Where the system does not let us, or the process is gone already, it has the priority that it has.
   }

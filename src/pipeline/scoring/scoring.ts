@@ -15,9 +15,12 @@ import {
   tenantsWithUnscored,
   type Unscored,
 } from '../../store/anomaly-queue.ts';
-import { type ApplyServices, applyVerdicts, type Scored } from './apply-verdicts.ts';
+import { allTenants } from '../../store/tenants.ts';
+import { applyVerdicts, type Scored } from './apply-verdicts.ts';
+import type { VerdictServices } from './change-verdicts.ts';
+import { obeySettings } from './obey-settings.ts';
 
-export interface ScoringOptions extends ApplyServices {
+export interface ScoringOptions extends VerdictServices {
   readonly logger: Logger;
   /** null: none is set up. */
   readonly model: ModelScorer | null;
@@ -86,10 +89,27 @@ export class AnomalyScoring {
   }
 
   start(): void {
+    void this.obeySettings();
     if (this.#options.model === null) return;
     this.wake();
     this.#timer = setInterval(() => this.wake(), POLL_MS);
     this.#timer.unref();
+  }
+
+  /** Earlier verdicts become what they would be, had the settings always been these. `start` does it. */
+  obeySettings(): Promise<void> {
+    const { store, model, logger } = this.#options;
+    return this.#inTurn(async () => {
+      try {
+        for (const tenantId of await allTenants(store.writePool))
+          while (!this.#isClosed && (await obeySettings(this.#options, tenantId, model !== null)));
+      } catch (err) {
+        logger.error(
+          { err },
+          'earlier verdicts are not as the settings want them; the next start tries again',
+        );
+      }
+    });
   }
 
   /** There may be something to score. */
@@ -166,10 +186,8 @@ export class AnomalyScoring {
     const { model, store, logger } = this.#options;
     const opened = await model!.open();
     if (opened.name === this.#opened?.name) return opened;
-    const { rows } = await store.writePool.query<{ tenantId: number }>(
-      'select tenant_id as "tenantId" from tenant',
-    );
-    for (const { tenantId } of rows) await queueAll(store.writePool, tenantId, opened.name, ALL_TIME, false);
+    for (const tenantId of await allTenants(store.writePool))
+      await queueAll(store.writePool, tenantId, opened.name, ALL_TIME, false);
     logger.info({ model: opened.name, runtime: opened.runtime }, 'the model is ready');
     this.#opened = opened;
     this.#lastFault = '';
@@ -191,7 +209,7 @@ export class AnomalyScoring {
         else scored.push({ ...unscored, ...verdict });
       }
       if (faulty.length > 0) await setAsideUnscorable(store.writePool, tenantId, faulty);
-      const { stored, detections } = await applyVerdicts(this.#options, tenantId, scorer, scored);
+      const { pairs: stored, detections } = await applyVerdicts(this.#options, tenantId, scorer, scored);
       if (stored < scored.length) await releaseUnscored(store.writePool, tenantId, scored);
       tally.scored += stored;
       tally.detections += detections;

@@ -160,6 +160,7 @@ it('says what is wrong with the question', async () => {
   expect((await fault({})).message).toMatch(/Nothing would change/);
   expect((await fault({ spike: { ratio: 3 } })).message).toMatch(/Nothing would change/);
   expect((await fault({ score: { watchFrom: 0.9 } })).message).toMatch(/must ascend/);
+  expect((await fault({ precursor: { minLeadMinutes: 90 } })).message).toMatch(/less than maxLeadMinutes/);
   const backwards = { from: RANGE.to, to: RANGE.from };
   expect((await fault({ spike: { ratio: 2 } }, backwards)).message).toMatch(/must lie before/);
   const long = { from: '2020-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' };

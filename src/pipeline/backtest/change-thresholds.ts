@@ -37,6 +37,7 @@ export function changeThresholds(present: Thresholds, changes: Changes): Changed
       'settings',
     ]);
   checkBands(thresholds);
+  checkLead(thresholds);
   return { thresholds, settings };
 }
 
@@ -62,6 +63,11 @@ function checkBands({ score }: Thresholds): void {
   const floors = score.bandFloors.map((floor) => floor.from);
   if (floors.every((floor, i) => i === 0 || floor >= floors[i - 1]!)) return;
   throw new ValidationError('watchFrom, reviewFrom and urgentFrom must ascend.', ['settings', 'score']);
+}
+
+function checkLead({ detect: { precursor } }: Thresholds): void {
+  if (precursor.minLeadUs < precursor.maxLeadUs) return;
+  throw new ValidationError('minLeadMinutes must be less than maxLeadMinutes.', ['settings', 'precursor']);
 }
 
 type Key = string | number;

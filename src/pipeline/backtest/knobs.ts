@@ -149,6 +149,58 @@ export const KNOBS: readonly Knob[] = [
       US_PER_HOUR,
     ],
   }),
+  ...knobs('precursor', {
+    minSeverity: [
+      ['detect', 'precursor', 'minSeverity'],
+      'severity',
+      ...SEVERITIES,
+      'The least severity of a failure.',
+    ],
+    minLeadMinutes: [
+      ['detect', 'precursor', 'minLeadUs'],
+      'ratio',
+      0,
+      1_440,
+      'The least time from the sign to the failure.',
+      US_PER_MINUTE,
+    ],
+    maxLeadMinutes: [
+      ['detect', 'precursor', 'maxLeadUs'],
+      'ratio',
+      0.1,
+      1_440,
+      'The most time from the sign to the failure.',
+      US_PER_MINUTE,
+    ],
+    minFailures: [
+      ['detect', 'precursor', 'minFailures'],
+      'whole',
+      1,
+      256,
+      'Least failures that the sign came before.',
+    ],
+    minConfidence: [
+      ['detect', 'precursor', 'minConfidence'],
+      'ratio',
+      0,
+      1,
+      'Least share of signs that a failure follows.',
+    ],
+    minLift: [
+      ['detect', 'precursor', 'minLift'],
+      'ratio',
+      0,
+      1_000,
+      'How many times more often than at other times a failure follows.',
+    ],
+    maxLuck: [
+      ['detect', 'precursor', 'maxLuck'],
+      'ratio',
+      0,
+      1,
+      'The most that chance may explain: the binomial tail times the pairs tested.',
+    ],
+  }),
   ...knobs('score', {
     strengthWeight: [
       ['score', 'weights', 'strength'],
@@ -219,5 +271,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   selfHeal: 'When a problem that ends by itself is SELF_HEAL.',
   spread: 'When one signature on several assets is SPREAD.',
   anomaly: 'When an error that is new is ANOMALY.',
+  precursor: 'When a sign that comes before failures is PRECURSOR.',
   score: 'How candidates are scored and banded.',
 };

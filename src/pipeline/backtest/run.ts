@@ -44,8 +44,12 @@ export async function findCandidates(
   { detect: settings, score: scoring }: Thresholds,
 ): Promise<FoundCandidate[]> {
   const untilMinute = minuteOf(toUs - 1) + 1;
-  // What was a habit, or an earlier part of a run, has to be known at the beginning.
-  const lookBack = Math.max(habitReachMinutes(settings.spike), settings.runGapUs / US_PER_MINUTE);
+  // What was a habit, an earlier part of a run, or a failure and its sign has to be known at the beginning.
+  const lookBack = Math.max(
+    habitReachMinutes(settings.spike),
+    settings.runGapUs / US_PER_MINUTE,
+    settings.precursor.lookBackUs / US_PER_MINUTE,
+  );
   const fromMinute = minuteOf(fromUs) - lookBack;
   return onScratch(store, { tenantId, untilMinute }, async (tx) => {
     const ctx: DetectContext = { tx, tenantId, clock, settings, scoring };

@@ -10,7 +10,7 @@ import { transaction } from '../../store/transaction.ts';
 import { moment } from '../detect/context.ts';
 
 /** What detection derives: empty in the scratch memory. */
-const DERIVED = [
+export const DERIVED = [
   'episode',
   'event_clock',
   'heartbeat',
@@ -33,7 +33,7 @@ const DERIVED = [
 ];
 
 /** What it also writes to, but starts from. */
-const CONTINUED = ['signature', 'anomaly_verdict'];
+export const CONTINUED = ['signature', 'anomaly_verdict'];
 
 export interface Shadowed {
   readonly tenantId: number;

@@ -35,6 +35,7 @@ export const LEXICON: Readonly<Record<Exclude<AnomalyLabel, 'NORMAL'>, readonly 
     [0.95, '\\bpanic\\b'],
     [0.9, 'out of memory', 'oom.?kill', 'outofmemory', 'killed process'],
     [0.85, 'kernel (bug|oops|terminated)', '\\boops\\b', 'stopping execution'],
+    [0.85, '\\b(soft|hard) lockup', '\\bhung task', '\\bstuck for\\b'],
     [
       0.8,
       '\\bcrash(ed|es|ing)?\\b',
@@ -50,7 +51,8 @@ export const LEXICON: Readonly<Record<Exclude<AnomalyLabel, 'NORMAL'>, readonly 
     [0.75, 'service (is )?(down|unavailable)', 'not responding', 'unresponsive', 'nodes? (is |are )?down\\b'],
     [0.6, '\\babort(ed|ing)?\\b', 'terminated (abnormally|unexpectedly)', 'exit(ed|ing)? abnormally'],
     [0.6, 'exit(ed|ing)? (with )?(code|status) [1-9]'],
-    [0.6, '\\b(hung|hang|died|dead)\\b'],
+    [0.7, 'read-?only file ?system', 'file ?system.{0,20} read-?only', 'mount\\w*.{0,30} read-?only'],
+    [0.6, '\\b(hung|hang|died|dead)\\b', 'not ?ready\\b'],
     [
       0.6,
       'lost (executor|task|node|worker|leader)',
@@ -91,7 +93,13 @@ export const LEXICON: Readonly<Record<Exclude<AnomalyLabel, 'NORMAL'>, readonly 
   NETWORK_ANOMALY: [
     [0.85, '(network|host|destination|net) (is )?unreachable', 'no route to host', 'e(host|net)unreach'],
     [0.8, 'link (is )?(down|lost|failure|error)', 'link has been severed', 'lost carrier'],
-    [0.8, 'interface .{0,20}\\bdown', '\\bno (\\w+ )?(link|carrier)\\b'],
+    [
+      0.8,
+      'interface .{0,40}\\bdown\\b',
+      'changed state to down',
+      'neighbou?r.{0,20}\\bdown\\b',
+      '\\bno (\\w+ )?(link|carrier)\\b',
+    ],
     [
       0.75,
       'connect\\w* (was )?(refused|reset|abort\\w*|lost|timed out|time(d)? ?out|failed|failure|dropped)',
@@ -154,6 +162,7 @@ export const LEXICON: Readonly<Record<Exclude<AnomalyLabel, 'NORMAL'>, readonly 
     ],
     [0.75, '\\becc\\b', '\\bedac\\b', 'uncorrectable'],
     [0.75, 'i/o error', 'input/output error', '\\bio error', 'ioerror', 'bad (block|sector)', 'media error'],
+    [0.75, 'unreadable', 'pending sector', 'plb error', 'link training failed'],
     [0.75, 'smart .{0,30}(fail|error)'],
     [
       0.7,
@@ -187,7 +196,10 @@ export const RELIEF: readonly PhraseGroup[] = [
     0.35,
     '\\.{3,}\\s*(<\\*>|\\d+)\\s*$',
     '\\.{6,}',
-    '^[\\w ]{0,40}\\b(registers?|address|pointer|status word)\\s*:\\s*(<\\*>|0x[0-9a-f]+)?\\s*$',
+    '^[\\w ]{0,40}\\b(registers?|address|pointer|status word)\\s*:(\\s*\\w+\\s*[:=])?\\s*(<\\*>|0x[0-9a-f]+)?\\s*$',
+    '\\b(trace|dump|registers|follows)\\s*:\\s*$',
+    // Nothing but names with their values; a name that tells of trouble is more than a value.
+    '^(?!.*(?:err|fail|fault|panic|fatal|excep|check))(?:[\\w-][\\w -]{0,30}[:=]\\s*<\\*>(?:\\s+<\\*>)*[\\s,;]*){2,}$',
   ],
   [
     0.45,
@@ -201,7 +213,7 @@ export const RELIEF: readonly PhraseGroup[] = [
     'exec format error',
     '\\b(is|not) a directory\\b',
     'command not found',
-    '(load|exec|chdir|open)\\w* .{0,80}permission denied',
+    '\\b(load|exec|chdir|open)\\w*\\b.{0,80}permission denied',
     '\\b(program|image|file|argument list) (is )?too (big|large|long)\\b',
   ],
   [

@@ -1,7 +1,9 @@
 // Anomalies on a real database: what the built-in scorer makes of what is counted, what is new, what falls silent.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { Severity } from '../../src/domain/severity.ts';
 import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../../src/domain/time.ts';
+import { readFamilies } from '../support/alarming-lines.ts';
 import { openWorld, type Tenant, type World, type WorldEvent } from '../support/detection.ts';
 import { at } from '../support/detection-rows.ts';
 
@@ -85,6 +87,29 @@ describe('the built-in scorer', () => {
       'select pattern from signature where tenant_id = $1 order by score desc',
     );
     expect(ranked.map((s) => s.pattern.split(' ')[0])).toEqual(['data', 'exception', 'session']);
+  });
+
+  it('ranks what an operator is called for first, be it one line of a thousand', {
+    timeout: 120_000,
+  }, async () => {
+    const random = seededRandom(1);
+    const families = readFamilies('supercomputer');
+    const events = families.flatMap(({ events: count, pattern, severity }) =>
+      Array.from({ length: count }, () => ({
+        us: at('2025-06-01T00:00:00Z') + random.between(0, 200 * 86_400) * 1_000_000,
+        signature: pattern,
+        host: `R0${random.between(0, 7)}-N${random.between(0, 15)}`,
+        severity,
+        message: pattern,
+      })),
+    );
+    await tenant.deliver(events);
+    const alerts = new Set(families.filter((f) => f.isAlert).map((f) => f.pattern));
+    const ranked = await tenant.rows<{ key: string }>(
+      'select key from signature where tenant_id = $1 order by score desc, key',
+    );
+    const ranks = ranked.flatMap(({ key }, i) => (alerts.has(key) ? [i + 1] : []));
+    expect(Math.max(...ranks)).toBeLessThanOrEqual(alerts.size + 3);
   });
 });
 

@@ -47,9 +47,9 @@ interface SearchedEvent {
   readonly eventId: string;
 }
 
-// The counts of a minute tell when its first and its last event came. Events are looked up by their asset, which has the
-// fewest of them in a given time. The plan must not hang on statistics, for a day's partition has none at first: what
-// could be taken for another index is hidden.
+// The counts of a minute tell when its first and its last event came, and whether the signature or the asset had fewer of
+// them: by that one they are looked up. The plan must not hang on statistics, for a day's partition has none at first:
+// what could be taken for another index is hidden.
 const searchExamples = (
   ctx: DetectContext,
   spans: readonly SearchedSpan[],
@@ -59,7 +59,7 @@ const searchExamples = (
     ctx,
     sql`with searched as materialized (
           select s.i, s.share, s.asset_id, own.id, greatest(s.from_at, b.since) as since,
-                 least(s.to_at, b.until) as until
+                 least(s.to_at, b.until) as until, s.asset_id = 0 or b.of_signature <= b.of_asset as by_signature
             from json_to_recordset(${asJson(spans)}::json)
               as s(i int, signature_ids json, asset_id bigint, from_minute int, to_minute int, from_at timestamptz,
                    to_at timestamptz, share int)
@@ -69,8 +69,13 @@ const searchExamples = (
                  select ${momentOf('f.first_us')} as since,
                         case when ${isNear}::boolean and f.n > ${STRETCH}::int * s.share
                              then ${momentOf(`f.first_us + ${STRETCH} * s.share * (f.last_us - f.first_us) / f.n`)}
-                             else ${momentOf('f.last_us')} end as until
-                   from (select f.n, f.first_us, f.last_us, sum(f.n) over (order by f.minute) - f.n as before
+                             else ${momentOf('f.last_us')} end as until,
+                        (select m.n from signature_minute m
+                          where m.tenant_id = ${ctx.tenantId} and m.signature_id = own.id and m.minute = f.minute) as of_signature,
+                        (select a.n from feature_bucket a
+                          where a.tenant_id = ${ctx.tenantId}
+                            and (a.signature_id, a.asset_id, a.minute) = (0, s.asset_id, f.minute)) as of_asset
+                   from (select f.minute, f.n, f.first_us, f.last_us, sum(f.n) over (order by f.minute) - f.n as before
                            from (select f.minute, f.n, f.first_us, f.last_us from feature_bucket f
                                   where f.tenant_id = ${ctx.tenantId} and ${rowsOfSeries(
                                     'f',
@@ -90,12 +95,12 @@ const searchExamples = (
                  select m.signature_id from signature m where m.tenant_id = ${ctx.tenantId} and m.merged_into_id = s.id) f
            cross join lateral (
                  select e.ts, e.event_id from event e
-                  where e.tenant_id = ${ctx.tenantId} and e.signature_id + 0 = f.id and e.asset_id = s.asset_id
-                    and e.ts >= s.since and e.ts <= s.until
+                  where not s.by_signature and e.tenant_id = ${ctx.tenantId} and e.asset_id = s.asset_id
+                    and e.signature_id + 0 = f.id and e.ts >= s.since and e.ts <= s.until
                   union all
                  select e.ts, e.event_id from event e
-                  where s.asset_id = 0 and e.tenant_id = ${ctx.tenantId} and e.signature_id = f.id
-                    and coalesce(e.asset_id, 0) = 0 and e.ts >= s.since and e.ts <= s.until) e)
+                  where s.by_signature and e.tenant_id = ${ctx.tenantId} and e.signature_id = f.id
+                    and coalesce(e.asset_id, 0) = s.asset_id and e.ts >= s.since and e.ts <= s.until) e)
         select i, ts::text as at, floor(extract(epoch from ts) / 60)::int as minute,
                event_id as "eventId"
           from found where nth <= share

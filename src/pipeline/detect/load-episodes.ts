@@ -5,6 +5,7 @@ import type { Region } from './load-runs.ts';
 
 type Row = { episodes: [string, number, number, number, number, Episode['worst']][] | null };
 
+// Signature and time are compared together, as their index has them: so it is taken, whatever is known of the table.
 /** The episodes of one signature over all assets that touch each region, ascending by start; by the region's key. */
 export async function loadEpisodes(
   ctx: DetectContext,
@@ -28,8 +29,9 @@ export async function loadEpisodes(
                         (extract(epoch from e.end_at) * 1000000)::bigint, e.event_count, e.sourced, e.worst)
                         order by e.start_at) as episodes
                  from episode e
-                where e.tenant_id = ${ctx.tenantId} and e.signature_id = t.signature_id
-                  and e.start_at >= t.from_at and e.start_at <= t.to_at) e
+                where e.tenant_id = ${ctx.tenantId}
+                  and (e.signature_id + 0, e.start_at) >= (t.signature_id, t.from_at)
+                  and (e.signature_id + 0, e.start_at) <= (t.signature_id, t.to_at)) e
          order by t.i`,
   );
   return new Map(

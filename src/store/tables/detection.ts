@@ -32,6 +32,8 @@ export const episode = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.signatureId, t.assetId, t.startAt] }),
     index('episode_start_idx').on(t.tenantId, t.startAt),
+    // Named by an expression, so that it is taken for a signature's episodes on all assets and never for one series.
+    index('episode_signature_idx').on(t.tenantId, sql`(${t.signatureId} + 0)`, t.startAt),
     index('episode_asset_idx').on(t.tenantId, t.assetId, t.startAt),
     index('episode_failure_idx').on(t.tenantId, t.startAt).where(sql`${t.worst} >= 5`),
   ],

@@ -1,0 +1,1 @@
+CREATE INDEX "episode_signature_idx" ON "episode" USING btree ("tenant_id",("signature_id" + 0),"start_at");

@@ -15,7 +15,7 @@ import { startEmbedded } from '../../src/store/embedded/launcher.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { ensureTenant } from '../../src/store/tenants.ts';
-import { postgresCpu, postmasterOf } from './postgres-cpu.ts';
+import { type Cpu, cpuNow, findPostmaster } from './postgres-cpu.ts';
 
 const setting = (name: string, unset: number) => Number(process.env[name] ?? unset);
 const SECONDS = setting('KEEPUP_SECONDS', 60);
@@ -29,7 +29,6 @@ const SAMPLE_MS = 100;
 /** What is behind at the end may be counted for as long; more is reported as not kept up. */
 const MAX_DRAIN_MS = 30_000;
 const REPORT_SECONDS = 10;
-const US_PER_SECOND = 1e6;
 
 let dataDir: string;
 let server: Awaited<ReturnType<typeof startEmbedded>>;
@@ -82,22 +81,6 @@ function eventOf(pair: number): IngestEventInput {
   };
 }
 
-/** Seconds of CPU so far: of this process, of making the events in it, and of the database. */
-interface Cpu {
-  readonly node: number;
-  readonly postgres: number;
-}
-
-async function postmaster(): Promise<number> {
-  const { rows } = await store.writePool.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return postmasterOf(rows[0]!.pid);
-}
-
-function cpu(postmasterPid: number): Cpu {
-  const { user, system } = process.cpuUsage();
-  return { node: (user + system) / US_PER_SECOND, postgres: postgresCpu(postmasterPid) };
-}
-
 const quantile = (values: readonly number[], q: number) =>
   Math.round(values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? 0);
 
@@ -105,7 +88,7 @@ const quantile = (values: readonly number[], q: number) =>
 async function watch(postmasterPid: number, isOver: () => boolean): Promise<number[]> {
   const behind: number[] = [];
   const startedMs = performance.now();
-  let before = cpu(postmasterPid);
+  let before = cpuNow(postmasterPid);
   let reported = 0;
   let recent: number[] = [];
   while (!isOver()) {
@@ -113,7 +96,7 @@ async function watch(postmasterPid: number, isOver: () => boolean): Promise<numb
     recent.push(pipeline.status().lagMs);
     const seconds = (performance.now() - startedMs) / 1_000;
     if (seconds < reported + REPORT_SECONDS && !isOver()) continue;
-    const now = cpu(postmasterPid);
+    const now = cpuNow(postmasterPid);
     const share = (of: keyof Cpu) => ((now[of] - before[of]) / (seconds - reported)).toFixed(2);
     process.stderr.write(
       `${seconds.toFixed(0).padStart(5)} s: behind by up to ${(Math.max(...recent) / 1_000).toFixed(1)} s, ` +
@@ -166,8 +149,8 @@ it(`keeps up with ${RATE} events a second over ${PAIRS} pairs for ${SECONDS} s`,
   timeout: SECONDS * 2_000 + 4 * MAX_DRAIN_MS,
 }, async () => {
   const caller = { tenantId: await ensureTenant(store, 'bench'), tenantSlug: 'bench', actor: 'bench' };
-  const postmasterPid = await postmaster();
-  const before = cpu(postmasterPid);
+  const postmasterPid = await findPostmaster(store.writePool);
+  const before = cpuNow(postmasterPid);
   let over = false;
   const watching = watch(postmasterPid, () => over);
   const sent = await send(caller);
@@ -176,7 +159,7 @@ it(`keeps up with ${RATE} events a second over ${PAIRS} pairs for ${SECONDS} s`,
   const drainMs = performance.now() - drainedMs;
   over = true;
   const behind = await watching;
-  const after = cpu(postmasterPid);
+  const after = cpuNow(postmasterPid);
   const events = await counted(caller.tenantId);
   const perThousand = (seconds: number) => Number(((seconds * 1_000) / sent.events).toFixed(3));
   const node = after.node - before.node - sent.generatorSeconds;

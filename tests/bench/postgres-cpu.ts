@@ -1,5 +1,6 @@
-// CPU time of a PostgreSQL server and all its processes, ended ones included, from Linux's /proc.
+// CPU time of this process and of a PostgreSQL server with all its processes, ended ones included, from Linux's /proc.
 import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
 
 /** Clock ticks that Linux reports a second in, whatever the kernel's own. */
 const TICKS_A_SECOND = 100;
@@ -21,11 +22,26 @@ function statOf(pid: string): number[] | null {
   }
 }
 
-/** The postmaster of one of its backends. */
-export const postmasterOf = (backendPid: number): number => statOf(String(backendPid))![PPID]!;
+/** The server's first process. */
+export async function findPostmaster(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return statOf(String(rows[0]!.pid))![PPID]!;
+}
 
-/** In seconds since the server's start. */
-export function postgresCpu(postmasterPid: number): number {
+/** Seconds of CPU so far. */
+export interface Cpu {
+  readonly node: number;
+  readonly postgres: number;
+}
+
+const US_PER_SECOND = 1e6;
+
+export function cpuNow(postmasterPid: number): Cpu {
+  const { user, system } = process.cpuUsage();
+  return { node: (user + system) / US_PER_SECOND, postgres: postgresCpu(postmasterPid) };
+}
+
+function postgresCpu(postmasterPid: number): number {
   let ticks = 0;
   const add = (stat: readonly number[], fields: readonly number[]) => {
     for (const field of fields) ticks += stat[field]!;

@@ -227,8 +227,8 @@ export const LinkTypeEnum = enumOf<LinkType>(
     TAUGHT: 'The lesson was learned from it.',
     HINTS_AT: 'The hint applies to the target.',
     REVIEWED: 'The review judged the target.',
-    MERGED_INTO: 'The signature became part of the target.',
-    SPLIT_FROM: 'The signature was split off.',
+    MERGED_INTO: 'It became part of the target: a signature, a candidate or an incident of another.',
+    SPLIT_FROM: 'The signature was split off the target.',
   },
 );
 

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { settledCount } from '../../parse/join-batches.ts';
 import { joinMultiline } from '../../parse/multiline.ts';
+import { beginsEvent } from '../../parse/trace-lines.ts';
 
 export interface Block {
   readonly lines: string[];
@@ -61,9 +62,20 @@ export function splitBlock(block: Buffer, options: SplitOptions): Block {
 export function endBeforeOpenEvent(block: Block): Block {
   const joined = joinMultiline(block.lines);
   const count = joined[settledCount(joined)]?.first ?? 0;
-  if (count === 0) return block;
+  return count === 0 ? block : firstLines(block, count);
+}
+
+/** Without the last event where more of it may be about to be written, though nothing be left. */
+export function endBeforeHalfEvent(block: Block): Block {
+  const joined = joinMultiline(block.lines);
+  const last = joined.at(-1);
+  if (last === undefined || (last.count === 1 && beginsEvent(last.text))) return block;
+  return firstLines(block, joined[settledCount(joined)]?.first ?? 0);
+}
+
+function firstLines(block: Block, count: number): Block {
   const { lines, starts } = block;
-  return { ...block, lines: lines.slice(0, count), length: starts[count]! };
+  return { ...block, lines: lines.slice(0, count), length: count === 0 ? 0 : starts[count]! };
 }
 
 /** Whether a whole line follows the block's own in `bytes`, or all of `bytes` is full. */

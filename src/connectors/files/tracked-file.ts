@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Intake } from '../intake.ts';
 import { untilTaken } from '../until-taken.ts';
 import type { FilesConfig } from './config.ts';
-import { type Block, endBeforeOpenEvent, hasFurtherLine, splitBlock } from './lines.ts';
+import { type Block, endBeforeHalfEvent, endBeforeOpenEvent, hasFurtherLine, splitBlock } from './lines.ts';
 
 /** What is remembered of a file. A copy that replaces its content is a new file under the same inode. */
 export interface FileMark {
@@ -22,6 +22,8 @@ export interface FileMark {
 const HEAD_BYTES = 512;
 const BLOCK_BYTES = 1 << 20;
 const MAX_LINES = 5_000;
+/** A program that is writing an event of several lines writes the next one within this. */
+const EVENT_PAUSE_MS = 1_000;
 
 export const inodeOf = (stats: { readonly dev: bigint; readonly ino: bigint }): string =>
   `${stats.dev}-${stats.ino}`;
@@ -32,6 +34,8 @@ export class TrackedFile {
   readonly #config: FilesConfig;
   #mark: FileMark;
   #isSaved: boolean;
+  /** Where the file ended when it was last read, and since when it has. */
+  #grown = { end: -1, sinceMs: 0 };
 
   private constructor(
     handle: FileHandle,
@@ -128,8 +132,16 @@ export class TrackedFile {
       isWhole: isWhole || pending !== null,
       withEmpty: multiline,
     });
-    const goesOn = multiline && pending === null && hasFurtherLine(read, block, BLOCK_BYTES);
-    return goesOn ? endBeforeOpenEvent(block) : block;
+    if (!multiline || pending !== null) return block;
+    if (hasFurtherLine(read, block, BLOCK_BYTES)) return endBeforeOpenEvent(block);
+    return isWhole || this.#isResting(this.#mark.offset + read.length) ? block : endBeforeHalfEvent(block);
+  }
+
+  /** Whether the file, which ends at `end`, has not grown for a while. */
+  #isResting(end: number): boolean {
+    const nowMs = performance.now();
+    if (end !== this.#grown.end) this.#grown = { end, sinceMs: nowMs };
+    return nowMs - this.#grown.sinceMs >= EVENT_PAUSE_MS;
   }
 
   async #sendLines({ lines, bytes, crlf }: Block, end: number, signal: AbortSignal): Promise<boolean> {

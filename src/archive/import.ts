@@ -1,25 +1,12 @@
 import { ValidationError } from '../domain/errors.ts';
-import { type Announcement, announce, incidentsUpdated } from '../live/outbox.ts';
-import { FamilyLearner } from '../pipeline/families/learner.ts';
-import { rewordFamilies } from '../pipeline/families/regroup.ts';
-import { lockFolding } from '../pipeline/fold/counting.ts';
+import { announce } from '../live/outbox.ts';
 import { keepVersions } from '../store/as-of/keep-versions.ts';
 import { transaction, type WriteTransaction } from '../store/transaction.ts';
 import type { VerbContext } from '../store/verb.ts';
 import type { RecordKind } from './format.ts';
-import { type MergeContext, type Merged, tally } from './merge.ts';
-import { type MergedCandidates, mergeCandidates } from './merge-candidates.ts';
-import { mergeClock, mergeCounts, mergeEpisodes, mergeSignals, mergeTotals } from './merge-counts.ts';
-import { type MergedIncidents, mergeHints, mergeIncidents, mergeLessons } from './merge-incidents.ts';
-import { mergeLinks, mergeOutcomes, mergeReviews, mergeSuppressions } from './merge-judgements.ts';
-import {
-  addSignatures,
-  joinFamilies,
-  learnForms,
-  mergeAssets,
-  mergeDecisions,
-  obeyDecisions,
-} from './merge-signatures.ts';
+import { keepFaulty } from './keep-faulty.ts';
+import type { MergeContext, Merged } from './merge.ts';
+import { mergeStaged } from './merge-staged.ts';
 import type { LineFault, NumberedRecord } from './read-records.ts';
 import { findDangling } from './references.ts';
 import { Staging } from './staging.ts';
@@ -28,7 +15,7 @@ import { Staging } from './staging.ts';
 export type RecordSource = AsyncIterable<NumberedRecord | LineFault> | Iterable<NumberedRecord | LineFault>;
 
 export interface ImportOptions {
-  /** Imports what is right and reports the rest; default: one fault, and nothing is imported. */
+  /** Imports what is right, keeps the rest as rejected inputs and reports it; default: one fault, and nothing is imported. */
   readonly skipFaulty?: boolean;
   /** Says what it would do, and does nothing. */
   readonly dryRun?: boolean;
@@ -45,6 +32,10 @@ export interface ImportSummary {
 
 /** Faults that are reported one by one. */
 const FAULTS_SHOWN = 100;
+/** Faults whose text is kept. */
+const FAULTS_KEPT = 1_000;
+
+const withoutText = ({ text: _, ...fault }: LineFault): LineFault => fault;
 
 export class ImportError extends ValidationError {
   readonly faults: readonly LineFault[];
@@ -102,63 +93,16 @@ async function importWithin(
     if ('record' in item) {
       records++;
       await staging.add(item);
-    } else faults.push(item);
+    } else faults.push(faults.length < FAULTS_KEPT ? item : withoutText(item));
   }
   await staging.finish();
   // What only a faulty record would have held is no fault of its own.
   if (faults.length === 0 || options.skipFaulty === true) faults.push(...(await findDangling(merge)));
-  const shown = faults.slice(0, FAULTS_SHOWN);
+  const shown = faults.slice(0, FAULTS_SHOWN).map(withoutText);
   if (faults.length > 0 && options.skipFaulty !== true) throw new ImportError(shown, faults.length);
   const { merged, announcements } = await mergeStaged(merge);
+  await keepFaulty(merge, faults.slice(0, FAULTS_KEPT));
   await keepVersions(tx, tenantId, { all: true });
   await announce(tx, tenantId, announcements);
   return { records, merged, faults: shown, faultCount: faults.length };
 }
-
-/** In the order in which rows need each other. */
-async function mergeStaged(
-  ctx: MergeContext,
-): Promise<{ merged: ImportSummary['merged']; announcements: Announcement[] }> {
-  await lockFolding(ctx.client, ctx.tenantId);
-  const merged: Partial<Record<RecordKind, Merged>> = {};
-  merged.asset = await mergeAssets(ctx);
-  merged.signature = await addSignatures(ctx);
-  await joinFamilies(ctx);
-  merged.alias = await mergeDecisions(ctx);
-  const learner = new FamilyLearner();
-  const reworded = await learnForms(ctx, learner);
-  const rebound = await obeyDecisions(ctx, learner);
-  const counts = await mergeCounts(ctx);
-  merged.counts = counts.merged;
-  await mergeTotals(ctx);
-  await mergeClock(ctx);
-  await rewordFamilies({ client: ctx.client, tenantId: ctx.tenantId, learner }, [...reworded, ...rebound]);
-  await mergeEpisodes(ctx, counts.touched);
-  merged.signal = tally(await mergeSignals(ctx));
-  const candidates = await mergeCandidates(ctx);
-  merged.candidate = candidates.merged;
-  const incidents = await mergeIncidents(ctx);
-  merged.incident = incidents.merged;
-  merged.lesson = await mergeLessons(ctx);
-  merged.hint = await mergeHints(ctx);
-  merged.outcome = await mergeOutcomes(ctx);
-  merged.review = await mergeReviews(ctx);
-  merged.suppression = await mergeSuppressions(ctx);
-  merged.link = await mergeLinks(ctx);
-  return {
-    merged,
-    announcements: [...candidatesTold(candidates), ...incidentsTold(incidents)],
-  };
-}
-
-const candidatesTold = ({ addedIds, changedIds }: MergedCandidates): Announcement[] => [
-  ...addedIds.map((subjectId) => ({ topic: 'candidate', subjectId, kind: 'CREATED' }) as const),
-  ...changedIds.map((subjectId) => ({ topic: 'candidate', subjectId, kind: 'UPDATED' }) as const),
-];
-
-const incidentsTold = ({ addedIds, changedIds }: MergedIncidents): Announcement[] => [
-  ...addedIds.map(
-    (subjectId) => ({ topic: 'incident', subjectId, kind: 'CREATED', reason: 'IMPORTED' }) as const,
-  ),
-  ...incidentsUpdated(changedIds, 'IMPORTED'),
-];

@@ -1,6 +1,6 @@
 // Candidates that memory rests on. One that the memory found by itself is the same as the archive's when type, subject
 // and time agree: then it keeps its id here.
-import { type MergeContext, type Merged, members, ROOT_OF_KEY, run, staged } from './merge.ts';
+import { latest, linkMembers, type MergeContext, type Merged, run, staged } from './merge.ts';
 
 const COLUMNS = `id uuid, type text, subject text, state text, title text, summary text, explanation text,
   "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, score int, "scoreBreakdown" jsonb, "decisionBand" text,
@@ -15,17 +15,18 @@ const AT_ROOT = `coalesce((select replace(r.subject, s.key, t.key)
 
 const PLACE = `
   insert into placed_candidate
-  select distinct on (r.id) r.id, coalesce(own.candidate_id, same.candidate_id, nextval('mnemograph_id_seq')),
-         own.candidate_id is not null, own.candidate_id is null and same.candidate_id is not null
-    from ${staged('candidate', COLUMNS)} r
-    left join candidate own on own.tenant_id = $1 and own.portable_id = r.id
-    left join lateral (
-      select c.candidate_id from candidate c
-       where c.tenant_id = $1 and c.type = r.type and c.subject = ${AT_ROOT} and c.redirected_to_id is null
-         and c.first_seen_at <= r."lastSeenAt" and c.last_seen_at >= r."firstSeenAt"
-         and not r.withdrawn and r."redirectedTo" is null
-       order by c.withdrawn, c.created_at, c.candidate_id limit 1) same on own.candidate_id is null
-   order by r.id`;
+  select r.id, coalesce(r.own_id, r.same_id, nextval('mnemograph_id_seq')), r.own_id is not null,
+         r.own_id is null and r.same_id is not null
+    from (select r.id, own.candidate_id as own_id, same.candidate_id as same_id
+            from ${latest('candidate', COLUMNS)} r
+            left join candidate own on own.tenant_id = $1 and own.portable_id = r.id
+            left join lateral (
+              select c.candidate_id from candidate c
+               where c.tenant_id = $1 and c.type = r.type and c.subject = ${AT_ROOT} and c.redirected_to_id is null
+                 and c.first_seen_at <= r."lastSeenAt" and c.last_seen_at >= r."firstSeenAt"
+                 and not r.withdrawn and r."redirectedTo" is null
+               order by c.withdrawn, c.created_at, c.candidate_id limit 1) same on own.candidate_id is null
+           order by r.place) r`;
 
 const ADD = `
   insert into candidate (tenant_id, candidate_id, portable_id, type, subject, state, title, summary, explanation,
@@ -37,7 +38,7 @@ const ADD = `
          r."eventCount", nullif(r.metadata, 'null'), r.version, r.withdrawn, r."suppressedUntil", r."suppressedReason",
          r."createdAt", r."updatedAt"
     from ${staged('candidate', COLUMNS)} r join placed_candidate p on p.id = r.id
-   where not p.is_own and not p.is_same order by r."createdAt", r.id
+   where not p.is_own and not p.is_same order by r.place
   on conflict do nothing returning candidate_id as id`;
 
 /** What the newer of the two says of one candidate; what nobody judged here takes the archive's judgement. */
@@ -71,22 +72,17 @@ const REDIRECT = `
      and t.candidate_id <> c.candidate_id`;
 
 const LINKS = [
-  `insert into candidate_signature (tenant_id, candidate_id, signature_id)
-   select distinct $1::int, p.candidate_id, k.root_id
-     from ${members('candidate', 'signatures')} m join placed_candidate p on p.id = m.id
-     join ${ROOT_OF_KEY} k on k.key = m.member on conflict do nothing`,
-  `insert into candidate_asset (tenant_id, candidate_id, asset_id)
-   select distinct $1::int, p.candidate_id, a.asset_id
-     from ${members('candidate', 'hosts')} m join placed_candidate p on p.id = m.id
-     join asset a on a.tenant_id = $1 and a.hostname = m.member on conflict do nothing`,
+  linkMembers('candidate', 'signatures', 'candidate_signature', 'candidate_id'),
+  linkMembers('candidate', 'hosts', 'candidate_asset', 'candidate_id'),
   `insert into candidate_event (tenant_id, candidate_id, event_ts, event_id)
    select $1, p.candidate_id, e.at, e.id
      from staged g join placed_candidate p on p.id = (g.data ->> 'id')::uuid
     cross join lateral jsonb_to_recordset(g.data -> 'examples') as e(at timestamptz, id uuid)
     where g.kind = 'candidate' on conflict do nothing`,
-  `insert into candidate_version (tenant_id, candidate_id, version, state, score, decision_band, confidence, receipt, created_at)
-   select $1, p.candidate_id, r.version, r.state, r.score, r."decisionBand", r.confidence, r.receipt, r."createdAt"
-     from ${staged('candidateVersion', 'candidate uuid, version int, state text, score int, "decisionBand" text, confidence int, receipt jsonb, "createdAt" timestamptz')} r
+  `insert into candidate_version (tenant_id, candidate_id, version, state, score, decision_band, confidence, receipt, content,
+                                  created_at)
+   select $1, p.candidate_id, r.version, r.state, r.score, r."decisionBand", r.confidence, r.receipt, nullif(r.content, 'null'), r."createdAt"
+     from ${staged('candidateVersion', 'candidate uuid, version int, state text, score int, "decisionBand" text, confidence int, receipt jsonb, content jsonb, "createdAt" timestamptz')} r
      join placed_candidate p on p.id = r.candidate
     where not p.is_same on conflict do nothing`,
 ];

@@ -2,10 +2,20 @@
 // minute of the same series counted the same events, so the greater count stands.
 import { DETECT_SETTINGS } from '../detect/settings.ts';
 import { updateEpisodes } from '../pipeline/detect/episodes.ts';
+import { updateSlots } from '../pipeline/detect/slots.ts';
 import { mergeTouched, type Touched } from '../pipeline/detect/touched.ts';
 import { SCORE_SETTINGS } from '../score/settings.ts';
 import { sumMinutesAnew } from '../store/signature-minutes.ts';
-import { type MergeContext, type Merged, ROOT_OF_KEY, run, staged } from './merge.ts';
+import {
+  addedRows,
+  type MergeContext,
+  type Merged,
+  named,
+  ROOT_OF_KEY,
+  run,
+  staged,
+  tally,
+} from './merge.ts';
 
 /** Returns the series that grew. */
 export async function mergeCounts(ctx: MergeContext): Promise<{ merged: Merged; touched: Touched[] }> {
@@ -94,32 +104,72 @@ export const mergeClock = (ctx: MergeContext) =>
        now_minute = greatest(c.now_minute, excluded.now_minute)`,
   );
 
+/** What follows from the counts: episodes, and on how many assets is usual. */
 export async function mergeEpisodes(ctx: MergeContext, touched: readonly Touched[]): Promise<void> {
   const { tx, tenantId, clock } = ctx;
-  await updateEpisodes({ tx, tenantId, clock, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS }, touched);
+  const under = { tx, tenantId, clock, settings: DETECT_SETTINGS, scoring: SCORE_SETTINGS };
+  await updateEpisodes(under, touched);
+  const [reach] = await run<{ firstMinute: number; nowMinute: number }>(
+    ctx,
+    'select first_minute as "firstMinute", now_minute as "nowMinute" from event_clock where tenant_id = $1',
+  );
+  if (reach !== undefined) await updateSlots(under, touched, { ...reach, firstBefore: null });
 }
+
+/** Hosts, users and addresses: as with all counts, the greater one stands. */
+export const mergeEntityCounts = async (ctx: MergeContext): Promise<Merged> =>
+  tally(
+    await run(
+      ctx,
+      `insert into entity_bucket as e (tenant_id, entity_kind, entity, minute, n, errors, auth_failures)
+       select $1, r."entityKind", r.entity, (m.v ->> 0)::int, max((m.v ->> 1)::int), max((m.v ->> 2)::int), max((m.v ->> 3)::int)
+         from ${staged('entityCounts', '"entityKind" text, entity text, minutes jsonb')} r
+        cross join lateral jsonb_array_elements(r.minutes) as m(v)
+        group by 2, 3, 4 order by 2, 3, 4
+       on conflict (tenant_id, entity_kind, entity, minute) do update set
+         n = greatest(e.n, excluded.n), errors = greatest(e.errors, excluded.errors),
+         auth_failures = greatest(e.auth_failures, excluded.auth_failures)
+        where excluded.n > e.n or excluded.errors > e.errors or excluded.auth_failures > e.auth_failures
+       returning xmax = 0 as added`,
+    ),
+  );
+
+/** An asset that this memory has heard of itself is looked after here. */
+export const mergeHeartbeats = async (ctx: MergeContext): Promise<Merged> =>
+  addedRows(
+    await run(
+      ctx,
+      `insert into heartbeat (tenant_id, asset_id, steady_minute, last_minute, due_minute)
+       select $1, a.id, r."steadyMinute", r."lastMinute", r."dueMinute"
+         from ${staged('heartbeat', 'host text, "steadyMinute" int, "lastMinute" int, "dueMinute" int')} r
+         join ${named('asset_id')} a on a.name = r.host
+       on conflict do nothing returning 1`,
+    ),
+  );
 
 const SIGNAL_COLUMNS = `identity text, "signalKind" text, label text, score float8, severity smallint, signature text,
   host text, "entityKind" text, entity text, text text, "observedAt" timestamptz, "endedAt" timestamptz, "detectedAt" timestamptz,
   baseline float8, observed float8, recurring boolean, "acknowledgedAt" timestamptz, "acknowledgedBy" text, notes text`;
 
-/** Acknowledged signals: they tell how an episode ended. An acknowledgement that is there already stands. */
+/** Acknowledged signals tell how an episode ended; those of changes stand beside them. An acknowledgement that is there
+ * already stands. */
 export const mergeSignals = (ctx: MergeContext) =>
   run<{ added: boolean }>(
     ctx,
     `insert into signal as s (tenant_id, identity, kind, label, score, severity, signature_id, asset_id, entity_kind, entity, text,
                               observed_at, ended_at, detected_at, baseline, observed, recurring, acknowledged,
                               acknowledged_at, acknowledged_by, notes)
-     select distinct on (r.identity) $1::int, r.identity, r."signalKind", r.label, r.score, r.severity, k.root_id,
+     select distinct on (r.identity) $1::int, coalesce('change:' || h.change_id, r.identity), r."signalKind", r.label, r.score, r.severity, k.root_id,
             a.asset_id, r."entityKind", r.entity, r.text, r."observedAt", r."endedAt", r."detectedAt", r.baseline, r.observed,
-            r.recurring, true, r."acknowledgedAt", r."acknowledgedBy", r.notes
+            r.recurring, r."acknowledgedAt" is not null, r."acknowledgedAt", r."acknowledgedBy", r.notes
        from ${staged('signal', SIGNAL_COLUMNS)} r
        left join ${ROOT_OF_KEY} k on k.key = r.signature
        left join asset a on a.tenant_id = $1 and a.hostname = r.host
+       left join change h on h.tenant_id = $1 and r."signalKind" = 'CHANGE' and r.identity = 'change:' || h.portable_id
       order by r.identity
      on conflict (tenant_id, identity) do update set
        acknowledged = true, acknowledged_at = excluded.acknowledged_at,
        acknowledged_by = excluded.acknowledged_by, notes = excluded.notes
-      where not s.acknowledged
+      where not s.acknowledged and excluded.acknowledged
      returning xmax = 0 as added`,
   );

@@ -1,6 +1,17 @@
-// Incidents, lessons and hints: known by their portable ids. Of two versions the one edited last stands; what they are
-// linked to adds up.
-import { type MergeContext, type Merged, members, ROOT_OF_KEY, run, staged, tally } from './merge.ts';
+// Incidents, known by their portable ids. Of two versions the one edited last stands; what they are linked to adds up,
+// and what was merged into what can be taken back here too.
+import {
+  addedRows,
+  latest,
+  linkMembers,
+  type MergeContext,
+  type Merged,
+  named,
+  run,
+  staged,
+  tally,
+} from './merge.ts';
+import type { NAMED_BY } from './versioned.ts';
 
 export interface MergedIncidents {
   readonly merged: Merged;
@@ -21,9 +32,9 @@ const INCIDENTS = `
                              last_observed_at, recurrence_count, impact_level, confidence, status,
                              settled_status, settled_at, metadata,
                              created_at, updated_at)
-  select distinct on (id) $1::int, id, title, summary, "incidentType", "firstObservedAt", "lastObservedAt", recurrences,
+  select $1::int, id, title, summary, "incidentType", "firstObservedAt", "lastObservedAt", recurrences,
          "impactLevel", confidence, status, "settledStatus", "settledAt", nullif(metadata, 'null'), "createdAt", "updatedAt"
-    from ${staged('incident', INCIDENT_COLUMNS)} r order by id, "updatedAt" desc
+    from ${latest('incident', INCIDENT_COLUMNS)} r
   on conflict (tenant_id, portable_id) do update set
     ${['title', 'summary', 'incident_type', 'impact_level', 'confidence', 'status', 'settled_status', 'settled_at', 'metadata'].map(newer).join(', ')},
     first_observed_at = least(i.first_observed_at, excluded.first_observed_at),
@@ -48,28 +59,16 @@ const INCIDENT_LINKS = [
                        where o.tenant_id = $1 and o.incident_id = i.incident_id
                          and o.end_at >= (x.value ->> 0)::timestamptz and o.start_at <= (x.value ->> 1)::timestamptz)
    on conflict do nothing`,
-  `insert into incident_signature (tenant_id, incident_id, signature_id)
-   select distinct $1::int, i.incident_id, k.root_id
-     from ${members('incident', 'signatures')} m join incident i on i.tenant_id = $1 and i.portable_id = m.id
-     join ${ROOT_OF_KEY} k on k.key = m.member on conflict do nothing`,
-  `insert into incident_asset (tenant_id, incident_id, asset_id)
-   select distinct $1::int, i.incident_id, a.asset_id
-     from ${members('incident', 'hosts')} m join incident i on i.tenant_id = $1 and i.portable_id = m.id
-     join asset a on a.tenant_id = $1 and a.hostname = m.member on conflict do nothing`,
-  `insert into incident_candidate (tenant_id, incident_id, candidate_id)
-   select distinct $1::int, i.incident_id, coalesce(p.candidate_id, c.candidate_id)
-     from ${members('incident', 'candidates')} m join incident i on i.tenant_id = $1 and i.portable_id = m.id
-     left join placed_candidate p on p.id = m.member::uuid
-     left join candidate c on c.tenant_id = $1 and c.portable_id = m.member::uuid
-    where coalesce(p.candidate_id, c.candidate_id) is not null on conflict do nothing`,
-  `with lines as (
-     insert into incident_event (tenant_id, incident_id, event_ts, event_id, message_raw)
-     select $1, i.incident_id, r.at, r.id, r.line
-       from ${staged('example', 'incident uuid, at timestamptz, id uuid, line text')} r
-       join incident i on i.tenant_id = $1 and i.portable_id = r.incident
-     on conflict do nothing returning evidence_id, incident_id)
-   insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type)
-   select $1, 'EvidenceLine', evidence_id::text, 'Incident', incident_id::text, 'EVIDENCE_OF' from lines
+  linkMembers('incident', 'signatures', 'incident_signature', 'incident_id'),
+  linkMembers('incident', 'hosts', 'incident_asset', 'incident_id'),
+  linkMembers('incident', 'candidates', 'incident_candidate', 'incident_id'),
+  `insert into incident_event (tenant_id, incident_id, event_ts, event_id, message_raw, signature_id, asset_id, severity,
+                               host, service)
+   select $1, i.incident_id, r.at, r.id, r.line, s.id, a.id, r.severity, r.host, r.service
+     from ${staged('example', 'incident uuid, at timestamptz, id uuid, line text, signature text, asset text, severity smallint, host text, service text')} r
+     join incident i on i.tenant_id = $1 and i.portable_id = r.incident
+     left join ${named('signature_id')} s on s.name = r.signature
+     left join ${named('asset_id')} a on a.name = r.asset
    on conflict do nothing`,
 ];
 
@@ -83,66 +82,36 @@ export async function mergeIncidents(ctx: MergeContext): Promise<MergedIncidents
   };
 }
 
-const LESSONS = `
-  insert into lesson as l (tenant_id, portable_id, title, summary, recommendation, confidence, metadata, created_at, updated_at)
-  select distinct on (id) $1::int, id, title, summary, recommendation, confidence, nullif(metadata, 'null'), "createdAt", "updatedAt"
-    from ${staged('lesson', 'id uuid, title text, summary text, recommendation text, confidence int, metadata jsonb, "createdAt" timestamptz, "updatedAt" timestamptz')} r
-   order by id, "updatedAt" desc
-  on conflict (tenant_id, portable_id) do update set
-    title = excluded.title, summary = excluded.summary, recommendation = excluded.recommendation,
-    confidence = excluded.confidence, metadata = excluded.metadata, updated_at = excluded.updated_at
-   where excluded.updated_at > l.updated_at
-  returning xmax = 0 as added`;
+/** What a journal names: the kind, and the column of its ids. */
+const HELD: Readonly<Record<string, keyof typeof NAMED_BY>> = {
+  candidates: 'candidate_id',
+  signatures: 'signature_id',
+  assets: 'asset_id',
+  lessons: 'lesson_id',
+  hints: 'hint_id',
+};
 
-const LESSON_LINKS = [
-  `insert into lesson_signature (tenant_id, lesson_id, signature_id)
-   select distinct $1::int, l.lesson_id, k.root_id
-     from ${members('lesson', 'signatures')} m join lesson l on l.tenant_id = $1 and l.portable_id = m.id
-     join ${ROOT_OF_KEY} k on k.key = m.member on conflict do nothing`,
-  `insert into incident_lesson (tenant_id, incident_id, lesson_id)
-   select distinct $1::int, i.incident_id, l.lesson_id
-     from ${members('lesson', 'incidents')} m join lesson l on l.tenant_id = $1 and l.portable_id = m.id
-     join incident i on i.tenant_id = $1 and i.portable_id = m.member::uuid on conflict do nothing`,
-  `insert into candidate_lesson (tenant_id, candidate_id, lesson_id)
-   select distinct $1::int, coalesce(p.candidate_id, c.candidate_id), l.lesson_id
-     from ${members('lesson', 'candidates')} m join lesson l on l.tenant_id = $1 and l.portable_id = m.id
-     left join placed_candidate p on p.id = m.member::uuid
-     left join candidate c on c.tenant_id = $1 and c.portable_id = m.member::uuid
-    where coalesce(p.candidate_id, c.candidate_id) is not null on conflict do nothing`,
-];
+const idsOf = (path: string, column: keyof typeof NAMED_BY) => `
+  coalesce((select jsonb_agg(x.id::text order by x.id) from jsonb_array_elements_text(r.journal ${path}) e(name)
+              join ${named(column)} x on x.name = e.name), '[]')`;
 
-export async function mergeLessons(ctx: MergeContext): Promise<Merged> {
-  const rows = await run<{ added: boolean }>(ctx, LESSONS);
-  for (const link of LESSON_LINKS) await run(ctx, link);
-  return tally(rows);
-}
+const heldOf = (part: string) =>
+  `jsonb_build_object(${Object.entries(HELD)
+    .map(([kind, column]) => `'${kind}', ${idsOf(`-> '${part}' -> '${kind}'`, column)}`)
+    .join(', ')})`;
 
-const HINTS = `
-  insert into runbook_hint as h (tenant_id, portable_id, title, hint_text, priority, confidence, shown_count,
-                                 worked_count, failed_count, metadata, created_at, updated_at)
-  select distinct on (id) $1::int, id, title, "hintText", priority, confidence, shown, worked, failed,
-         nullif(metadata, 'null'), "createdAt", "updatedAt"
-    from ${staged('hint', 'id uuid, title text, "hintText" text, priority int, confidence int, shown int, worked int, failed int, metadata jsonb, "createdAt" timestamptz, "updatedAt" timestamptz')} r
-   order by id, "updatedAt" desc
-  on conflict (tenant_id, portable_id) do update set
-    title = excluded.title, hint_text = excluded.hint_text, priority = excluded.priority,
-    metadata = excluded.metadata, updated_at = excluded.updated_at
-   where excluded.updated_at > h.updated_at
-  returning xmax = 0 as added`;
+const MERGES = `
+  insert into incident_merge (tenant_id, from_id, into_id, notes, author, journal, merged_at, undone_at, undone_by)
+  select $1, f.id, i.id, r.notes, r.author,
+         r.journal || jsonb_build_object('brought', ${heldOf('brought')}, 'added', ${heldOf('added')},
+                                         'ownSignatures', ${idsOf(`-> 'ownSignatures'`, 'signature_id')}),
+         r."mergedAt", r."undoneAt", r."undoneBy"
+    from ${staged('incidentMerge', '"from" text, "into" text, notes text, author text, journal jsonb, "mergedAt" timestamptz, "undoneAt" timestamptz, "undoneBy" text')} r
+    join ${named('incident_id')} f on f.name = r."from"
+    join ${named('incident_id')} i on i.name = r."into"
+   where not exists (select 1 from incident_merge m
+                      where m.tenant_id = $1 and m.from_id = f.id and m.merged_at = r."mergedAt")
+   order by r."mergedAt" on conflict do nothing returning 1`;
 
-const HINT_LINKS = [
-  `insert into hint_signature (tenant_id, hint_id, signature_id)
-   select distinct $1::int, h.hint_id, k.root_id
-     from ${members('hint', 'signatures')} m join runbook_hint h on h.tenant_id = $1 and h.portable_id = m.id
-     join ${ROOT_OF_KEY} k on k.key = m.member on conflict do nothing`,
-  `insert into hint_incident (tenant_id, hint_id, incident_id)
-   select distinct $1::int, h.hint_id, i.incident_id
-     from ${members('hint', 'incidents')} m join runbook_hint h on h.tenant_id = $1 and h.portable_id = m.id
-     join incident i on i.tenant_id = $1 and i.portable_id = m.member::uuid on conflict do nothing`,
-];
-
-export async function mergeHints(ctx: MergeContext): Promise<Merged> {
-  const rows = await run<{ added: boolean }>(ctx, HINTS);
-  for (const link of HINT_LINKS) await run(ctx, link);
-  return tally(rows);
-}
+/** Call it once lessons and hints are there. */
+export const mergeMerges = async (ctx: MergeContext): Promise<Merged> => addedRows(await run(ctx, MERGES));

@@ -1,16 +1,16 @@
 // What people judged: outcomes of hints, reviews, what they silenced; and the links that lead from events to lessons.
 // All of it is append-only, so that what is there already is left alone.
 import { hintConfidence } from '../memory/hint-record.ts';
-import { type MergeContext, type Merged, ROOT_OF_KEY, run, staged } from './merge.ts';
-
-const added = (rows: readonly unknown[]): Merged => ({ added: rows.length, changed: 0 });
+import { addedRows, type MergeContext, type Merged, named, ROOT_OF_KEY, run, staged } from './merge.ts';
+import type { NAMED_BY } from './versioned.ts';
 
 const OUTCOMES = `
-  insert into hint_outcome (tenant_id, portable_id, hint_id, outcome, incident_id, notes, reporter, created_at)
-  select $1, r.id, h.hint_id, r.outcome, i.incident_id, r.notes, r.reporter, r."createdAt"
-    from ${staged('outcome', 'id uuid, hint uuid, outcome text, incident uuid, notes text, reporter text, "createdAt" timestamptz')} r
+  insert into hint_outcome (tenant_id, portable_id, hint_id, outcome, incident_id, candidate_id, notes, reporter, created_at)
+  select $1, r.id, h.hint_id, r.outcome, i.incident_id, c.id, r.notes, r.reporter, r."createdAt"
+    from ${staged('outcome', 'id uuid, hint uuid, outcome text, incident uuid, candidate text, notes text, reporter text, "createdAt" timestamptz')} r
     join runbook_hint h on h.tenant_id = $1 and h.portable_id = r.hint
     left join incident i on i.tenant_id = $1 and i.portable_id = r.incident
+    left join ${named('candidate_id')} c on c.name = r.candidate
    order by r."createdAt", r.id
   on conflict (tenant_id, portable_id) do nothing returning hint_id as "hintId"`;
 
@@ -34,7 +34,7 @@ export async function mergeOutcomes(ctx: MergeContext): Promise<Merged> {
        from unnest($2::bigint[], $3::int[]) as d(hint_id, confidence) where h.tenant_id = $1 and h.hint_id = d.hint_id`,
     [ctx.tenantId, grown.map((hint) => hint.id), grown.map(hintConfidence)],
   );
-  return added(rows);
+  return addedRows(rows);
 }
 
 const REVIEWS = `
@@ -60,44 +60,79 @@ const SUPPRESSIONS = `
                         and s.type = r.type and s.subject = r.subject)
    order by r."createdAt" returning 1`;
 
-export const mergeReviews = async (ctx: MergeContext): Promise<Merged> => added(await run(ctx, REVIEWS));
+export const mergeReviews = async (ctx: MergeContext): Promise<Merged> => addedRows(await run(ctx, REVIEWS));
 export const mergeSuppressions = async (ctx: MergeContext): Promise<Merged> =>
-  added(await run(ctx, SUPPRESSIONS));
+  addedRows(await run(ctx, SUPPRESSIONS));
 
-const rowOf = (type: string, side: string) => {
-  const name = `r.${side} ->> 'key'`;
-  const known = (table: string, id: string) =>
-    `(select x.${id}::text from ${table} x where x.tenant_id = $1 and x.portable_id::text = ${name})`;
-  switch (type) {
-    case 'Signature':
-      return `(select k.root_id::text from ${ROOT_OF_KEY} k where k.key = ${name})`;
-    case 'Candidate':
-      return `coalesce((select p.candidate_id::text from placed_candidate p where p.id::text = ${name}), ${known('candidate', 'candidate_id')})`;
-    case 'Incident':
-      return known('incident', 'incident_id');
-    case 'Lesson':
-      return known('lesson', 'lesson_id');
-    case 'RunbookHint':
-      return known('runbook_hint', 'hint_id');
-    case 'Review':
-      return known('review', 'review_id');
-    default:
-      return name;
-  }
+/** What stands for each type of end here; the others are named as they are. */
+const END_COLUMNS: Readonly<Record<string, keyof typeof NAMED_BY>> = {
+  Candidate: 'candidate_id',
+  Incident: 'incident_id',
+  Lesson: 'lesson_id',
+  RunbookHint: 'hint_id',
 };
 
-const END_TYPES = ['Event', 'Signature', 'Candidate', 'Incident', 'Lesson', 'RunbookHint', 'Review'];
+const ENDS: Readonly<Record<string, string>> = {
+  Signature: `(select root_id as id, key as name from ${ROOT_OF_KEY} k)`,
+  Review: '(select review_id as id, portable_id::text as name from review where tenant_id = $1)',
+  Change: '(select change_id as id, portable_id::text as name from change where tenant_id = $1)',
+  EvidenceLine: `(select l.evidence_id as id, i.portable_id || '/' || l.event_id as name
+                    from incident_event l join incident i on i.tenant_id = $1 and i.incident_id = l.incident_id
+                   where l.tenant_id = $1)`,
+  ...Object.fromEntries(Object.entries(END_COLUMNS).map(([type, column]) => [type, named(column)])),
+};
 
+/** A lookup of its own for each type, so that each is one join. */
 const keyOf = (side: 'source' | 'target') =>
-  `case r.${side} ->> 'type' ${END_TYPES.map((type) => `when '${type}' then ${rowOf(type, side)}`).join(' ')} end`;
+  `case e.${side} ->> 'type' when 'Event' then e.${side} ->> 'key' ${Object.keys(ENDS)
+    .map((type) => `when '${type}' then ${side}_${type}.id::text`)
+    .join(' ')} end`;
+
+const lookups = (side: 'source' | 'target') =>
+  Object.entries(ENDS)
+    .map(
+      ([type, rows]) =>
+        `left join ${rows} ${side}_${type} on e.${side} ->> 'type' = '${type}' and ${side}_${type}.name = e.${side} ->> 'key'`,
+    )
+    .join('\n');
+
+const resolved = (kind: 'link' | 'removedLink', more: string) => `
+  (select e.*, ${keyOf('source')} as source_key, ${keyOf('target')} as target_key
+     from ${staged(kind, `source jsonb, target jsonb, "linkType" text, metadata jsonb, "createdAt" timestamptz${more}`)} e
+     ${lookups('source')} ${lookups('target')})`;
 
 const PROVENANCE = `
   insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type, metadata, created_at)
   select $1, e.source ->> 'type', e.source_key, e.target ->> 'type', e.target_key, e."linkType", nullif(e.metadata, 'null'), e."createdAt"
-    from (select r.*, ${keyOf('source')} as source_key, ${keyOf('target')} as target_key
-            from ${staged('link', 'source jsonb, target jsonb, "linkType" text, metadata jsonb, "createdAt" timestamptz')} r) e
+    from ${resolved('link', '')} e
    where e.source_key is not null and e.target_key is not null
    order by e."createdAt"
   on conflict do nothing returning 1`;
 
-export const mergeLinks = async (ctx: MergeContext): Promise<Merged> => added(await run(ctx, PROVENANCE));
+/** Lines of documents come without their links. */
+const LINES = `
+  insert into provenance_link (tenant_id, source_type, source_key, target_type, target_key, link_type)
+  select $1::int, 'EvidenceLine', l.evidence_id::text, 'Incident', l.incident_id::text, 'EVIDENCE_OF'
+    from ${staged('example', 'incident uuid, id uuid')} r
+    join incident i on i.tenant_id = $1 and i.portable_id = r.incident
+    join incident_event l on l.tenant_id = $1 and l.incident_id = i.incident_id and l.event_id = r.id
+  on conflict do nothing`;
+
+export async function mergeLinks(ctx: MergeContext): Promise<Merged> {
+  const rows = await run(ctx, PROVENANCE);
+  await run(ctx, LINES);
+  return addedRows(rows);
+}
+
+const REMOVED = `
+  insert into removed_link (tenant_id, link_id, portable_id, source_type, source_key, target_type, target_key, link_type,
+                            metadata, created_at, removed_at, removed_by, reason)
+  select $1, nextval('mnemograph_id_seq'), e.id, e.source ->> 'type', e.source_key, e.target ->> 'type', e.target_key,
+         e."linkType", nullif(e.metadata, 'null'), e."createdAt", e."removedAt", e."removedBy", e.reason
+    from ${resolved('removedLink', ', id uuid, "removedAt" timestamptz, "removedBy" text, reason text')} e
+   where e.source_key is not null and e.target_key is not null
+   order by e."removedAt"
+  on conflict (tenant_id, portable_id) do nothing returning 1`;
+
+export const mergeRemovedLinks = async (ctx: MergeContext): Promise<Merged> =>
+  addedRows(await run(ctx, REMOVED));

@@ -108,9 +108,9 @@ async function rootsOf(ctx: MergeContext, keys: readonly string[]) {
 export async function mergeDecisions(ctx: MergeContext): Promise<Merged> {
   const aliases = await run(
     ctx,
-    `insert into signature_alias (tenant_id, key, to_key, reason, undone, created_at)
-     select $1, r.key, r."toKey", r.reason, r.undone, r."createdAt"
-       from ${staged('alias', 'key text, "toKey" text, reason text, undone boolean, "createdAt" timestamptz')} r
+    `insert into signature_alias (tenant_id, key, to_key, reason, undone, undone_at, created_at)
+     select $1, r.key, r."toKey", r.reason, r.undone, r."undoneAt", r."createdAt"
+       from ${staged('alias', 'key text, "toKey" text, reason text, undone boolean, "undoneAt" timestamptz, "createdAt" timestamptz')} r
       where not exists (select 1 from signature_alias a where a.tenant_id = $1 and a.key = r.key
                            and a.to_key = r."toKey" and a.created_at = r."createdAt")
       order by r."createdAt", r.key returning 1`,
@@ -145,9 +145,11 @@ interface Sighting {
 export async function learnForms(ctx: MergeContext, learner: FamilyLearner): Promise<string[]> {
   await run(
     ctx,
-    `insert into signature_form (tenant_id, key, form_key, content_key, signature_id, partition, example, first_seen_at)
-     select distinct on (r.key) $1::int, r.key, r."formKey", r."contentKey", s.signature_id, r.partition, r.example, r."firstSeenAt"
-       from ${staged('form', 'key text, "formKey" text, "contentKey" text, signature text, partition text, example text, "firstSeenAt" timestamptz')} r
+    `insert into signature_form (tenant_id, key, form_key, content_key, signature_id, partition, example, first_seen_at,
+                                 created_at)
+     select distinct on (r.key) $1::int, r.key, r."formKey", r."contentKey", s.signature_id, r.partition, r.example, r."firstSeenAt",
+            coalesce(r."createdAt", clock_timestamp())
+       from ${staged('form', 'key text, "formKey" text, "contentKey" text, signature text, partition text, example text, "firstSeenAt" timestamptz, "createdAt" timestamptz')} r
        join signature s on s.tenant_id = $1 and s.key = r.signature
       order by r.key on conflict do nothing`,
   );

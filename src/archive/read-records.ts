@@ -13,6 +13,8 @@ export interface LineFault {
   /** E.g. `examples.0.at`; null: the line as a whole. */
   readonly field: string | null;
   readonly reason: string;
+  /** What stands there, to be kept. */
+  readonly text?: string;
 }
 
 export interface NumberedRecord {
@@ -26,10 +28,12 @@ export class ArchiveReader {
   #line = 0;
   #records = 0;
   #ended = false;
+  #text = '';
 
   /** null: nothing to import from this line. Throws ValidationError where the file is none of ours, or newer. */
   read(text: string): NumberedRecord | LineFault | null {
     const line = ++this.#line;
+    this.#text = text;
     if (line === 1) return this.#header(text);
     if (text.trim() === '') return null;
     const value = parseJson(text);
@@ -86,7 +90,12 @@ export class ArchiveReader {
     return this.#fault(issue!.path.join('.') || null, `${kind}: ${reasonOf(issue!)}`);
   }
 
-  #fault = (field: string | null, reason: string): LineFault => ({ line: this.#line, field, reason });
+  #fault = (field: string | null, reason: string): LineFault => ({
+    line: this.#line,
+    field,
+    reason,
+    text: this.#text,
+  });
 }
 
 const reasonOf = (issue: z.core.$ZodIssue) => issue.message;

@@ -40,12 +40,14 @@ async function readSpan(read: postgres.Sql, tenantId: number, asOfUs: Micros) {
   const at = formatMicros(asOfUs);
   const [row] = await read<Span[]>`
     with received as (
-      select min(min_ts) as from_at, max(max_ts) as to_at from ingest_batch
+      select min(min_ts) as from_at, max(max_ts) - interval '1 microsecond' as to_at from ingest_batch
        where tenant_id = ${tenantId} and n > 0
     ), brought as (
-      select timestamptz 'epoch' + c.first_minute * interval '1 minute' as from_at,
-             timestamptz 'epoch' + c.now_minute * interval '1 minute' as to_at
-        from event_clock c where c.tenant_id = ${tenantId}
+      select timestamptz 'epoch' + min(first_us) * interval '1 microsecond' as from_at,
+             timestamptz 'epoch' + max(last_us) * interval '1 microsecond' as to_at
+        from feature_bucket where tenant_id = ${tenantId} and signature_id = 0
+         and exists (select 1 from event_clock where tenant_id = ${tenantId})
+         and not exists (select 1 from received where from_at is not null)
     )
     select coalesce(r.from_at, b.from_at) as from_at, least(coalesce(r.to_at, b.to_at), ${at}::timestamptz) as to_at,
            (select events_from from tenant where tenant_id = ${tenantId}) as events_from

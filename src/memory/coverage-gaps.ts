@@ -119,7 +119,7 @@ const rejected = (read: postgres.Sql, tenantId: number) => read`
   select 4, 'REJECTED', r.source_id, max(s.name), min(r.received_at), max(r.received_at), count(*),
          (array_agg(r.reason order by r.received_at desc))[1]
     from (select source_id, received_at, reason from rejected_input
-           where tenant_id = ${tenantId} and replayed_at is null
+           where tenant_id = ${tenantId} and replayed_at is null and request ->> 'kind' <> 'record'
            order by received_at desc limit ${REJECTIONS_LOOKED_AT}) r
     left join source s on s.tenant_id = ${tenantId} and s.source_id = r.source_id
    group by r.source_id`;

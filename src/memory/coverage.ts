@@ -72,7 +72,7 @@ async function readSpan(read: postgres.Sql, tenantId: number): Promise<Span> {
            greatest(
              (select last_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by last_seen_at desc limit 1),
-             (select max(max_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as to_at`;
+             (select max(max_ts) - interval '1 microsecond' from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as to_at`;
   const { from_at, to_at, events_from, has_uncounted, heard_from } = row!;
   return {
     fromUs: from_at === null ? null : microsOf(from_at),

@@ -1,5 +1,6 @@
 // Sends a rejected input through the pipeline again, under a key of its own so that replaying twice stores it once.
 import type { Caller } from '../domain/caller.ts';
+import { ValidationError } from '../domain/errors.ts';
 import type { KeptInput } from '../store/rejected.ts';
 import type {
   IngestEventInput,
@@ -40,6 +41,11 @@ export function replayRequest(ingest: Ingest, caller: Caller, kept: KeptInput): 
   if (kept.request.kind === 'event') {
     return ingest.ingestEvents(caller, { events: [JSON.parse(payload) as IngestEventInput], batchKey }, via);
   }
+  if (kept.request.kind === 'record')
+    throw new ValidationError(
+      'What an import skipped is not replayed: correct it in its file, and import that again.',
+      ['input', 'ids'],
+    );
   if (kept.request.kind === 'payload') {
     return ingest.ingestPayloads(caller, { payloads: [payload], batchKey }, via, kept.id);
   }

@@ -84,10 +84,15 @@ async function findMerge(tx: WriteTx, tenantId: number, incidentId: string) {
     .for('update');
   if (merge !== undefined) return merge;
   const known = await tx
-    .select({ id: incident.incidentId })
+    .select({ mergedIntoId: incident.mergedIntoId })
     .from(incident)
     .where(and(eq(incident.tenantId, tenantId), eq(incident.incidentId, incidentId)));
   if (known.length === 0) throw notFound('incident', PATH);
+  if (known[0]!.mergedIntoId !== null)
+    throw new ConflictError(
+      'It was merged before this memory took it over, and what that merge brought is not on record: it cannot be undone.',
+      PATH,
+    );
   throw new ConflictError(
     'The incident is not part of another: there is nothing to undo. Name the one that was merged, not the one it went into.',
     PATH,

@@ -14,7 +14,9 @@ export type RejectedRequest =
       service: string | null;
     }
   | { kind: 'event' }
-  | { kind: 'payload' };
+  | { kind: 'payload' }
+  /** A line of an archive, or a document: nothing that could be replayed. */
+  | { kind: 'record' };
 
 /** What `payloadBytes` holds: the payload's UTF-16LE code units, or its bytes as received. */
 export type PayloadEncoding = 'utf16le' | 'bytes';
@@ -137,7 +139,8 @@ export async function loadRejected(
   const { rows } = await client.query(
     `select r.rejected_id, r.payload, r.payload_bytes, r.request, s.name, s.connector
        from rejected_input r join source s on s.tenant_id = r.tenant_id and s.source_id = r.source_id
-      where r.tenant_id = $1 and r.replayed_at is null and ($2::bigint[] is null or r.rejected_id = any($2))
+      where r.tenant_id = $1 and r.replayed_at is null
+        and case when $2::bigint[] is null then r.request ->> 'kind' <> 'record' else r.rejected_id = any($2) end
       order by r.received_at, r.rejected_id limit $3`,
     [tenantId, ids, limit],
   );

@@ -16,14 +16,16 @@ export async function readRuleVersion(pool: Queryable, tenantId: number): Promis
   return rows[0]?.version ?? null;
 }
 
-/** The rules that every tenant begins with; does nothing for one that has, or had, its own. */
+/** The rules that every tenant begins with (edited when they were made: nobody has since); does nothing for one that has, or had, its own. */
 export async function seedRules(pool: Queryable, tenantId: number): Promise<void> {
   const rules = DEFAULT_RULES.map((r) => ({ ...r, window_minutes: r.windowMinutes }));
   await pool.query(
     `with fresh as (insert into rule_book (tenant_id) values ($1) on conflict do nothing returning tenant_id)
-     insert into rule (tenant_id, name, description, expression, severity, count, window_minutes, per, position, enabled)
+     insert into rule (tenant_id, name, description, expression, severity, count, window_minutes, per, position, enabled,
+                       created_at, updated_at)
      select f.tenant_id, r.name, r.description, r.expression, r.severity, r.count, r.window_minutes,
-            array(select json_array_elements_text(r.per)), r.position, r.enabled
+            array(select json_array_elements_text(r.per)), r.position, r.enabled,
+            statement_timestamp(), statement_timestamp()
        from fresh f, json_to_recordset($2::json)
             as r(name text, description text, expression text, severity smallint, count int, window_minutes int,
                  per json, position int, enabled boolean)

@@ -111,13 +111,21 @@ async function keepRules(
     `with form as (
        select f.signature_id as id, f.key from signature_form f
         where f.tenant_id = $1 and f.key = any($2::text[])),
+     moved as (
+       select n.* from (
+         select form.id, jsonb_build_object('rules', jsonb_agg(to_jsonb(r) - 'tenant_id' order by r.key, r.position)
+                                                       filter (where r.key is not null)) as content
+           from form left join signature_rule r on r.tenant_id = $1 and r.form_key = form.key group by form.id) n
+        where not exists (select 1 from memory_version v
+                           where v.tenant_id = $1 and v.relation = 'signature_rule' and v.owner_id = n.id
+                             and v.known_until is null and v.content -> 'rules' = n.content -> 'rules')),
      ended as (
-       update memory_version v set known_until = clock_timestamp() from form
-        where v.tenant_id = $1 and v.relation = 'signature_rule' and v.owner_id = form.id and v.other_id = 0
+       update memory_version v set known_until = clock_timestamp() from moved
+        where v.tenant_id = $1 and v.relation = 'signature_rule' and v.owner_id = moved.id and v.other_id = 0
           and v.known_until is null)
      insert into memory_version (tenant_id, relation, owner_id, other_id, known_from, content)
-     select $1, 'signature_rule', form.id, 0, clock_timestamp(), jsonb_build_object('rules', jsonb_agg(to_jsonb(r) order by r.key, r.position))
-       from form join signature_rule r on r.tenant_id = $1 and r.form_key = form.key group by form.id`,
+     select $1, 'signature_rule', id, 0, clock_timestamp(), content from moved
+      where jsonb_typeof(content -> 'rules') = 'array'`,
     [tenantId, [...rulesOf.keys()]],
   );
 }

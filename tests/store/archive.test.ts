@@ -1,5 +1,6 @@
 // A memory is taken away and brought into an empty database: it answers alike, and bringing it again adds nothing.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seenBefore } from '../../src/memory/seen-before/seen-before.ts';
 import { acknowledgeSignal } from '../../src/review/acknowledge-signal.ts';
 import { createLesson } from '../../src/review/create-lesson.ts';
 import { createRunbookHint } from '../../src/review/create-runbook-hint.ts';
@@ -8,6 +9,7 @@ import { recordHintOutcome } from '../../src/review/record-hint-outcome.ts';
 import { review } from '../../src/review/review.ts';
 import { updateLesson } from '../../src/review/update-lesson.ts';
 import { upsertAsset } from '../../src/review/upsert-asset.ts';
+import { upsertRule } from '../../src/review/upsert-rule.ts';
 import type { VerbContext } from '../../src/store/verb.ts';
 import { answerTo, exported, imported, moved } from '../support/archive.ts';
 import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
@@ -258,13 +260,34 @@ describe('what is no whole, right archive', () => {
       lessonIds: ['Close the door'],
       runbookHintIds: [],
     });
+    const kept = () => target.store.read<{ index: number; reason: string; payload: string }[]>`
+      select index, reason, payload from rejected_input
+       where tenant_id = ${ctx.caller.tenantId} and request ->> 'kind' = 'record' order by index`;
+    expect((await kept()).map(({ payload }) => payload)).toEqual([
+      'not JSON',
+      lines.find((line) => JSON.parse(line).kind === 'hint'),
+      ...recordsOf(lines, 'outcome').map((outcome) => expect.stringContaining(outcome.id)),
+    ]);
+    expect(await kept()).toMatchObject([
+      { index: 6, reason: 'line 6: This is no JSON object.' },
+      { reason: expect.stringMatching(/^line \d+, "title": hint/) },
+      {},
+      {},
+    ]);
+    await imported(ctx, [...lines.slice(0, 5), 'not JSON', ...lines.slice(5)], { skipFaulty: true });
+    expect(await kept()).toHaveLength(4);
+    expect(await target.pipeline.replayRejected(ctx.caller, { ids: null, limit: 10 })).toMatchObject({
+      accepted: 0,
+    });
+    expect(await kept()).toHaveLength(4);
+    expect((await seenBefore(ctx, { message: { text: 'x' } })).coverage.gaps).toEqual([]);
   });
 
   it.each([
     [
       'a newer archive',
-      (lines: string[]) => lines.with(0, lines[0]!.replace('"version":1', '"version":2')),
-      /version 2.*reads up to 1/,
+      (lines: string[]) => lines.with(0, lines[0]!.replace('"version":2', '"version":3')),
+      /version 3.*reads up to 2/,
     ],
     ['another file', (lines: string[]) => lines.slice(1), /no archive of Mnemograph/],
     ['a cut archive', (lines: string[]) => lines.slice(0, -3), /it was cut/],
@@ -318,6 +341,32 @@ describe('an archive that meets a memory of its own', () => {
       occurrenceCount: 6,
       lessonIds: ['Close all doors'],
     });
+  });
+
+  it('keeps to the rules that somebody edited, here or there, and takes over all where there are none', async () => {
+    const tuned = { ...contextOf(origin), caller: await origin.callerOf('tuned') };
+    await upsertRule(tuned, { name: 'disk-full', description: 'Ours, from ninety on.' });
+    const lines = await exported(tuned);
+    const ruleOf = async (ctx: VerbContext, name: string) =>
+      (
+        await ctx.store
+          .read`select description from rule where tenant_id = ${ctx.caller.tenantId} and name = ${name}`
+      )[0]?.description;
+    const begun = { ...contextOf(t), caller: await t.callerOf('begun') };
+    await t.pipeline.ingestLines(begun.caller, { lines: [refused(9, '20:00:00', 4)], sourceType: 'SYSLOG' });
+    await upsertRule(begun, { name: 'kernel-panic', description: 'Panic!' });
+    await imported(begun, lines);
+    expect(await ruleOf(begun, 'disk-full')).toBe('Ours, from ninety on.');
+    expect(await ruleOf(begun, 'kernel-panic')).toBe('Panic!');
+    const fresh = { ...contextOf(t), caller: await t.callerOf('fresh') };
+    await imported(
+      fresh,
+      lines
+        .filter((line) => !line.includes('"out-of-memory"'))
+        .with(-1, JSON.stringify({ kind: 'end', records: lines.length - 3 })),
+    );
+    expect(await ruleOf(fresh, 'disk-full')).toBe('Ours, from ninety on.');
+    expect(await ruleOf(fresh, 'out-of-memory')).toBeUndefined();
   });
 
   it('joins what only one of them knew as one family', async () => {

@@ -165,15 +165,28 @@ describe('before it happened', () => {
     expect(await ask(before, 'job beta finished early today')).toMatchObject({ runbookHintIds: [hintId] });
   });
 
-  it('an import was not known', async () => {
+  it('an archive brings what was known when; without that, it is known since its import', async () => {
     await ingest(HISTORY);
-    await promoteOnly('Door knocking');
-    const archive = await exported(ctx);
-    ctx = { ...ctx, caller: await t.callerOf(`asof-${++tenants}`) };
     const before = await now();
-    await imported(ctx, archive);
-    expect(await ask()).toMatchObject({ incidents: [{}] });
-    expect(await ask(before)).toMatchObject({ incidents: [] });
+    await promoteOnly('Door knocking');
+    const promoted = await now();
+    const archive = await exported(ctx);
+    const isVersion = (line: string) => JSON.parse(line).kind === 'version';
+    const end = JSON.stringify({
+      kind: 'end',
+      records: archive.filter((line) => !isVersion(line)).length - 2,
+    });
+    const ofRows = archive.filter((line) => !isVersion(line)).with(-1, end);
+    for (const [lines, then] of [
+      [archive, [{}]],
+      [ofRows, []],
+    ] as const) {
+      ctx = { ...ctx, caller: await t.callerOf(`asof-${++tenants}`) };
+      await imported(ctx, lines);
+      expect(await ask()).toMatchObject({ incidents: [{}] });
+      expect(await ask(promoted)).toMatchObject({ occurrenceCount: 5, incidents: then });
+      expect(await ask(before)).toMatchObject({ occurrenceCount: 5, incidents: [] });
+    }
   });
 });
 

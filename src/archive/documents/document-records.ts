@@ -34,16 +34,16 @@ export async function* documentRecords(
   for await (const file of files) {
     const document = readDocument(file.text);
     if (Array.isArray(document)) {
-      yield* document.map((fault) => ({ file: file.path, ...fault }));
+      yield* document.map((fault) => ({ file: file.path, text: file.text, ...fault }));
       continue;
     }
     const sha256 = createHash('sha256').update(file.text).digest('hex');
     const id = incidentIdOf(document.frontMatter);
     if ((await importedAs(ctx, id)) === sha256) continue;
     const { records, faults } = recordsOf(document, id, { file, sha256, nowUs: ctx.clock.nowUs() });
-    yield* faults.map((fault) => ({ file: file.path, ...fault }));
+    yield* faults.map((fault) => ({ file: file.path, text: file.text, ...fault }));
     if (faults.length > 0) continue;
-    for (const each of records) yield checked(file.path, each);
+    for (const each of records) yield checked(file, each);
   }
 }
 
@@ -64,11 +64,17 @@ function idOf(...identity: readonly string[]): string {
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
-function checked(file: string, input: RecordInput): NumberedRecord | LineFault {
+function checked({ path: file, text }: DocumentFile, input: RecordInput): NumberedRecord | LineFault {
   const parsed = record.safeParse(input);
   if (parsed.success) return { file, line: 1, record: parsed.data };
   const [issue] = parsed.error.issues;
-  return { file, line: 1, field: issue!.path.join('.') || null, reason: `${input.kind}: ${issue!.message}` };
+  return {
+    file,
+    line: 1,
+    field: issue!.path.join('.') || null,
+    reason: `${input.kind}: ${issue!.message}`,
+    text,
+  };
 }
 
 interface Import {

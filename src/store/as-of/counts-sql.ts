@@ -1,6 +1,7 @@
 // How often and when, as it was known at a time: an event counts from its receipt on, for the signature that it bore and
 // that this was joined into then. Counted minutes are taken as they are where nothing was received or moved since; the
-// others are counted again from their events. What came without events, by an import, counts from its own time on.
+// others are counted again from their events. What has no events, since an import brought it or they expired, counts from
+// its own time on, for whatever it went to since.
 
 /** How far a sender's clock may run ahead of its receipt. */
 const SKEW_MINUTES = 10;
@@ -90,6 +91,7 @@ export const COUNTS_SQL = (schema: string, base: string): string[] => [
      root bigint;
      family bigint[];
      members bigint[];
+     roots bigint[];
    begin
      if ${schema}.root_of(p_tenant, p_signature) <> p_signature then return; end if;
      select coalesce(s.merged_into_id, s.signature_id) into root
@@ -106,6 +108,22 @@ export const COUNTS_SQL = (schema: string, base: string): string[] => [
                     where j.tenant_id = p_tenant and j.resigned_at > at
                       and (j.from_id = any(members) or j.to_id = any(members))) then
        return query select * from ${schema}.recounted(p_tenant, members);
+       if not found then
+         roots := array(select distinct coalesce(s.merged_into_id, s.signature_id)
+                          from ${base}.signature s
+                          join ${base}.signature_form f on f.tenant_id = p_tenant and f.key = s.key
+                          left join ${base}.signature_form w on w.tenant_id = p_tenant and w.key = f.form_key
+                         where s.tenant_id = p_tenant
+                           and (s.signature_id = any(members) or w.signature_id = any(members) and s.created_at > at));
+         if not exists (select 1 from ${base}.signature s
+                          join ${base}.event e on e.tenant_id = p_tenant and e.signature_id = s.signature_id
+                         where s.tenant_id = p_tenant and (s.signature_id = any(roots) or s.merged_into_id = any(roots))) then
+           return query
+           select b.asset_id, b.minute, sum(b.n)::int, sum(b.sourced)::int, max(b.worst), min(b.first_us), max(b.last_us)
+             from ${base}.feature_bucket b
+            where b.tenant_id = p_tenant and b.signature_id = any(roots) and b.minute <= last_minute group by 1, 2;
+         end if;
+       end if;
      else
        return query
        with late as materialized (

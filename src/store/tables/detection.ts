@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../domain/severity.ts';
 import type { EntityKind, GroupType, SignalKind } from '../../domain/words.ts';
-import { count8, createdAt, id8, moment, newId, tenantId } from './columns.ts';
+import { count8, createdAt, id8, moment, newId, portableId, tenantId } from './columns.ts';
 
 /** Events of one signature on one asset ('0': none) without a pause of thirty minutes: derived from the buckets. */
 export const episode = pgTable(
@@ -170,10 +170,12 @@ export const change = pgTable(
     startAt: moment('start_at').notNull(),
     endAt: moment('end_at'),
     metadata: jsonb('metadata'),
+    portableId: portableId(),
     createdAt: createdAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.changeId] }),
+    uniqueIndex('change_portable_key').on(t.tenantId, t.portableId),
     index('change_start_idx').on(t.tenantId, t.startAt, t.changeId),
   ],
 );

@@ -226,11 +226,13 @@ export const lessonProposal = pgTable(
     decidedBy: text('decided_by'),
     decidedAt: moment('decided_at'),
     notes: text('notes'),
+    portableId: portableId(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.proposalId] }),
+    uniqueIndex('lesson_proposal_portable_key').on(t.tenantId, t.portableId),
     index('lesson_proposal_signature_idx').on(t.tenantId, t.signatureId),
     index('lesson_proposal_updated_idx').on(t.tenantId, t.updatedAt, t.proposalId),
   ],

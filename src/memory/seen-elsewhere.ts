@@ -1,6 +1,10 @@
 // The one place where a tenant learns anything of others: that what it asks about was seen at five or more of them.
 // Only among tenants that share (`shareSignatures`), from hashes of canonical forms alone; a number is told as the step
 // that it reaches, a time as its day. No line, name, value, host or service of another is read.
+//
+// Five are five owners: whoever runs four of them could else learn of a fifth by logging a line in the four and asking.
+// Tenants with the same tag `owner:…` count once, those of the asker's owner not at all. Tenants without such a tag are
+// taken for owners of their own: who gives tenants out must tag those that belong together.
 import type postgres from 'postgres';
 import { formatMicros, type Micros, US_PER_DAY } from '../domain/time.ts';
 import { parseLine } from '../parse/parse-line.ts';
@@ -19,6 +23,7 @@ export interface SeenElsewhere {
 
 /** Below the first nothing is said. */
 const STEPS = [5, 10, 25, 50, 100, 250, 500, 1_000] as const;
+const OWNER_TAG = 'owner:%';
 /** Forms of one signature that are looked for. */
 const FORMS_ASKED = 64;
 
@@ -28,7 +33,7 @@ export interface ElsewhereQuestion {
   readonly signatureId: string | null;
 }
 
-/** null: the tenant does not share, or fewer than five others that do have seen it. */
+/** null: the tenant does not share, or fewer than five owners of others that do have seen it. */
 export async function seenElsewhere(
   read: postgres.Sql,
   tenantId: number,
@@ -37,14 +42,17 @@ export async function seenElsewhere(
 ): Promise<SeenElsewhere | null> {
   const keys = await contentKeysOf(read, tenantId, nowUs, question);
   if (keys.length === 0) return null;
-  const [row] = await read<{ tenants: number; first_at: string | null }[]>`
-    select count(distinct t.tenant_id)::int as tenants, min(f.first_counted_at) as first_at
+  const ownerOf = (of: 'me' | 't') =>
+    read`(select min(lower(tag)) from unnest(${read(of)}.tags) as tag where lower(tag) like ${OWNER_TAG})`;
+  const [row] = await read<{ owners: number; first_at: string | null }[]>`
+    select count(distinct coalesce(${ownerOf('t')}, t.tenant_id::text))::int as owners, min(f.first_counted_at) as first_at
       from tenant me
       join tenant t on t.share_signatures and t.tenant_id <> me.tenant_id
+       and (${ownerOf('t')} = ${ownerOf('me')}) is not true
       join signature_form f on f.tenant_id = t.tenant_id and f.content_key = any(${keys}::text[])
        and f.form_key is null and f.first_counted_at is not null
      where me.tenant_id = ${tenantId} and me.share_signatures`;
-  const atLeast = STEPS.findLast((step) => row!.tenants >= step);
+  const atLeast = STEPS.findLast((step) => row!.owners >= step);
   if (atLeast === undefined || row!.first_at === null) return null;
   const firstDayUs = Math.floor(microsOf(row!.first_at) / US_PER_DAY) * US_PER_DAY;
   return {

@@ -96,6 +96,20 @@ describe('YES', () => {
     expect(answer.explanation).toContain('First step: Order disk 4711 first.');
   });
 
+  it('with what people think of the lesson, where its advice was not tried', async () => {
+    await remember([failure('08:00:00')]);
+    await remembered('The array of 2024');
+    await run('delete from hint_incident where tenant_id = $1');
+    await run(
+      `with l as (insert into lesson (tenant_id, title, summary, recommendation, confidence)
+                  values ($1, 'Spares', 's', 'Keep 2 spares.', 730000) returning lesson_id)
+       insert into incident_lesson (tenant_id, incident_id, lesson_id)
+       select $1, incident_id, lesson_id from incident, l where incident.tenant_id = $1`,
+    );
+    const answer = await askText('array md9 lost the disk in bay 12 and runs without a spare');
+    expect(answer.explanation).toMatch(/its lesson is trusted by 73 %\. What was learned: Keep 2 spares\./);
+  });
+
   it('counts no more episodes than it shows', async () => {
     await remember(
       Array.from(

@@ -122,3 +122,46 @@ it('the same signature before one that only resembles it, and no retired one', a
   await run(`update incident set status = 'RETIRED' where tenant_id = $1`);
   expect(await recalled()).toEqual([]);
 });
+
+it('the lessons that people trust before those that they doubt', async () => {
+  const lesson = (id: string, confidence: number) =>
+    run(
+      `with l as (insert into lesson (tenant_id, title, summary, recommendation, confidence)
+                  values ($1, 'l', 'l', 'l', $3) returning lesson_id)
+       insert into incident_lesson (tenant_id, incident_id, lesson_id) select $1, $2, lesson_id from l`,
+      id,
+      confidence,
+    );
+  await lesson(await incident('doubted'), 200_000);
+  await incident('untaught');
+  await lesson(await incident('trusted'), 900_000);
+  const found = await recalled();
+  expect(found.map((i) => i.title)).toEqual(['trusted', 'untaught', 'doubted']);
+  expect(found[0]!.reason).toMatch(/; its lesson is trusted by 90 %$/);
+});
+
+it('of two that only resemble it, the more alike', async () => {
+  const line = (what: string) => `Mar 10 08:00:00 db-1 app[1]: user eve was locked out after too ${what}`;
+  await t.pipeline.ingestLines(caller, { lines: [line('much noise')], sourceType: 'SYSLOG' });
+  await t.pipeline.settle(caller.tenantId);
+  const [far, near] = [await incident('far'), await incident('near')];
+  const only = (id: string, pattern: string) =>
+    run(
+      `delete from incident_signature x using signature s
+        where x.tenant_id = $1 and x.incident_id = $2 and s.tenant_id = $1 and s.signature_id = x.signature_id and s.pattern not like $3`,
+      id,
+      pattern,
+    );
+  await only(far, '%noise');
+  await only(near, '%attempts');
+  const found = await recalled(line('many requests'));
+  expect(found.map((i) => i.title)).toEqual(['near', 'far']);
+  for (const { reason } of found) expect(reason).toMatch(/^a signature \d\d % alike/);
+});
+
+it('where all is equal, the one that was made first; and at most ten', async () => {
+  for (let n = 1; n <= 12; n++) await incident(`number ${n}`);
+  expect((await recalled()).map((i) => i.title)).toEqual(
+    Array.from({ length: 10 }, (_, i) => `number ${i + 1}`),
+  );
+});

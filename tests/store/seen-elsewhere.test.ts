@@ -17,9 +17,9 @@ afterAll(() => t.close());
 /** Words of others that must never come across. */
 const SECRET = 'zebulon';
 
-async function tenant(slug: string, shareSignatures: boolean): Promise<Caller> {
+async function tenant(slug: string, shareSignatures: boolean, tags?: string[]): Promise<Caller> {
   const caller = await t.callerOf(slug);
-  await upsertTenant({ store: t.store, clock: t.clock, caller }, { slug, shareSignatures });
+  await upsertTenant({ store: t.store, clock: t.clock, caller }, { slug, shareSignatures, tags });
   return caller;
 }
 
@@ -87,4 +87,18 @@ it('knows a form under whatever service it was logged, and not a form of other w
   await ingest(me, MESSAGE(3));
   expect(await ask(me, QUESTION)).toMatchObject({ verdict: 'YES', seenElsewhere: { atLeast: 5 } });
   expect((await ask(me, 'license of module 4711 renewed')).seenElsewhere).toBeNull();
+});
+
+it('counts the tenants of one owner once, and those of the own owner not at all', async () => {
+  const planted = 'a canary of the aviary sang at pier 4';
+  const probe = await tenant('probe', true, ['owner:mallory']);
+  for (let n = 1; n <= 4; n++)
+    await ingest(await tenant(`sybil-${n}`, true, ['prod', 'Owner:Mallory']), planted);
+  await ingest(await tenant('victim', true), planted);
+  expect((await ask(probe, planted)).seenElsewhere).toBeNull();
+  for (let n = 1; n <= 3; n++) await ingest(await tenant(`bystander-${n}`, true), planted);
+  expect((await ask(probe, planted)).seenElsewhere).toBeNull();
+  expect((await ask(await tenant('onlooker', true), planted)).seenElsewhere).toMatchObject({ atLeast: 5 });
+  await ingest(await tenant('bystander-4', true), planted);
+  expect((await ask(probe, planted)).seenElsewhere).toMatchObject({ atLeast: 5 });
 });

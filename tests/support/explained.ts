@@ -9,7 +9,7 @@ export const WHOLE_ANSWER = `
   similar { similarity reason signature { id pattern service } }
   closest { similarity reason signature { id pattern service } }
   episodes { startAt endAt eventCount outcome assets { hostname } }
-  incidents { score reason incident { id title impactLevel recurrenceCount lastObservedAt
+  incidents { score reason incident { id title impactLevel recurrenceCount lastObservedAt lessons(first: 20) { confidence }
     runbookHints(first: 20) { workedCount failedCount } } }
   lessons { recommendation }
   runbookHints { hintText }
@@ -100,6 +100,7 @@ function unexplainedReason({ incident, reason }: Answer, { coverage }: Answer): 
     `observed ${counted(incident.recurrenceCount, 'time')}`,
     `${span(incident.lastObservedAt, coverage.to)} before the newest event`,
     `worked ${worked} of ${tried} times`,
+    `trusted by ${Math.round(100 * Math.max(0, ...incident.lessons.map((l: Answer) => l.confidence)))} %`,
   ];
   const rest = known.reduce((text, part) => text.replaceAll(part, ' '), reason);
   const said = rest.replace(/a signature \d+ % alike|on \S+ too|with .* as then|\(.*\)/g, '');

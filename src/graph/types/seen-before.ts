@@ -134,7 +134,7 @@ const SeenBefore = builder.objectRef<Answered>('SeenBefore').implement({
       type: SeenElsewhere,
       nullable: true,
       description:
-        'Whether other tenants saw it, from hashes of its words alone: null unless this tenant and at least five others share (`shareSignatures`) and have seen it.',
+        'Whether other tenants saw it, from hashes of its words alone: null unless this tenant and at least five others share (`shareSignatures`) and have seen it. Tenants of one owner (the same tag `owner:…`) count as one, those of the own owner not at all.',
       resolve: ({ asked, signatureId }, _args, context, info) =>
         readHere(context, info, (read) =>
           seenElsewhere(read, context.caller.tenantId, context.services.clock.nowUs(), {

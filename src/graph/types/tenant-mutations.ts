@@ -31,7 +31,10 @@ const UpsertTenantInput = builder.inputType('UpsertTenantInput', {
     slug: t.string({ required: true, description: 'Its short name: 1 to 63 of a-z, 0-9, "-" and "_".' }),
     name: t.string({ description: 'Its name for people; default of a new one: its slug.' }),
     environmentType: t.string({ description: 'What it is run for: production, staging…' }),
-    tags: t.stringList({ description: 'Free labels; replaces the old list.' }),
+    tags: t.stringList({
+      description:
+        'Free labels; replaces the old list. Tenants that belong together carry the same `owner:…`: then they count as one where others are told of what was seen elsewhere.',
+    }),
     metadata: t.field({ type: 'JSON', description: 'Any JSON object; replaces the old one.' }),
     shareSignatures: t.boolean({
       description: 'Whether others may learn, from keys alone, that its signatures were seen elsewhere.',

@@ -16,12 +16,12 @@ implementNode(Tenant, {
       nullable: true,
       description: 'What it is run for: production, staging…',
     }),
-    tags: t.column('tags', { type: ['String'], description: 'Free labels.' }),
+    tags: t.column('tags', { type: ['String'], description: 'Free labels; `owner:…` names whose it is.' }),
     metadata: t.column('metadata', { type: 'JSON', nullable: true, description: "The tenant's own data." }),
     shareSignatures: t.column('shareSignatures', {
       type: 'Boolean',
       description:
-        'Whether others that share, too, may learn that what they ask about was seen elsewhere, and it of theirs: from hashes alone, and never of fewer than five tenants.',
+        'Whether others that share, too, may learn that what they ask about was seen elsewhere, and it of theirs: from hashes alone, and never of fewer than five. Tenants with the same tag `owner:…` count as one.',
     }),
     createdAt: t.column('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.column('updatedAt', { type: 'DateTime', description: 'When it was last edited.' }),

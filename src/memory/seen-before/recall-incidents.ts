@@ -152,7 +152,12 @@ function reasonOf(
       : `, on a host of the same service group (${row.same_group})`;
   const values = shared.length === 0 ? '' : `, with ${namedSome(shared)} as then`;
   const often = row.recurrence_count === 1 ? 'observed once' : `observed ${row.recurrence_count} times`;
-  const tried = row.worked + row.failed;
-  const advice = tried === 0 ? '' : `; its advice worked ${row.worked} of ${tried} times`;
-  return `${what}${where}${values}; ${often}, last ${spanText(ageUs)} before the newest event${advice}`;
+  return `${what}${where}${values}; ${often}, last ${spanText(ageUs)} before the newest event${adviceOf(row)}`;
+}
+
+function adviceOf({ worked, failed, lesson_confidence }: IncidentRow): string {
+  if (worked + failed > 0) return `; its advice worked ${worked} of ${worked + failed} times`;
+  return lesson_confidence === null
+    ? ''
+    : `; its lesson is trusted by ${Math.round(lesson_confidence / 10_000)} %`;
 }

@@ -1,3 +1,4 @@
+import { worstOf } from '../domain/severity.ts';
 import type { Bucket, Episode } from './rows.ts';
 import type { EpisodeSettings } from './settings.ts';
 
@@ -35,4 +36,19 @@ export function chainEpisodes(
     episodes.push(open);
   }
   return episodes;
+}
+
+/** What an episode held before its last bucket, as one bucket; null: nothing. `buckets` are those it was chained from. */
+export function beforeLast(episode: Episode, buckets: readonly Bucket[]): Bucket | null {
+  const own = buckets.filter((b) => b.firstUs >= episode.startUs && b.lastUs <= episode.endUs);
+  const before = own.slice(0, -1);
+  if (before.length === 0) return null;
+  return {
+    minute: before[0]!.minute,
+    n: before.reduce((sum, b) => sum + b.n, 0),
+    sourced: before.reduce((sum, b) => sum + b.sourced, 0),
+    worst: worstOf(before.map((b) => b.worst)),
+    firstUs: before[0]!.firstUs,
+    lastUs: before.reduce((last, b) => Math.max(last, b.lastUs), 0),
+  };
 }

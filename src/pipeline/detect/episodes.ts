@@ -1,19 +1,20 @@
 // Keeps the episode table: chained anew from the last episode that began before the touched minutes, until the chain
 // meets an episode that is stored already.
 import { sql } from 'drizzle-orm';
-import { chainEpisodes } from '../../detect/episode.ts';
+import { beforeLast, chainEpisodes } from '../../detect/episode.ts';
 import type { Bucket, Episode } from '../../detect/rows.ts';
 import { type Micros, minuteOf, US_PER_MINUTE } from '../../domain/time.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
+import { type Chain, usOfMoment, withPrefixes } from './episode-prefixes.ts';
 import { rowsOfSeries } from './series-rows.ts';
 import type { Touched } from './touched.ts';
 
 /** The minutes after the touched ones that are read first: one episode and the pause behind it. */
 const FIRST_REACH_MINUTES = 1_440 + 30;
 
-interface Chain extends Touched {
-  /** The buckets of the episode under way at `fromMinute`, up to there, as one. */
-  readonly prefix: Bucket | null;
+interface WrittenEpisode extends Episode {
+  /** What it held before the minute of its last event; null: nothing, or that is not known. */
+  readonly before: Bucket | null;
 }
 
 /** A series whose episodes were chained anew from some moment on. */
@@ -25,7 +26,7 @@ export interface EpisodeChange {
   /** Stored ones that are none any more. */
   readonly gone: readonly Episode[];
   /** Those of `episodes` that are new or other than they were. */
-  readonly written: readonly Episode[];
+  readonly written: readonly WrittenEpisode[];
   /** The starts that came or went. */
   readonly moved: readonly Micros[];
 }
@@ -50,63 +51,14 @@ export async function updateEpisodes(
   return changes;
 }
 
-interface PrefixRow {
-  i: number;
-  minute: number | null;
-  n: string | null;
-  sourced: string | null;
-  worst: Bucket['worst'];
-  firstUs: string;
-  lastUs: string;
-}
-
-async function withPrefixes(ctx: DetectContext, touched: readonly Touched[]): Promise<Chain[]> {
-  const asked = touched.map((t, i) => ({
-    i,
-    signature_id: t.signatureId,
-    asset_id: t.assetId,
-    from_minute: t.fromMinute,
-    from_at: moment(t.fromMinute * US_PER_MINUTE),
-  }));
-  const rows = await query<PrefixRow>(
-    ctx,
-    sql`select t.i, p.minute, p.n, p.sourced, p.worst, p.first_us as "firstUs", p.last_us as "lastUs"
-          from json_to_recordset(${asJson(asked)}::json)
-               as t(i int, signature_id bigint, asset_id bigint, from_minute int, from_at timestamptz)
-         cross join lateral (
-               select e.start_at from episode e
-                where e.tenant_id = ${ctx.tenantId}
-                  and ${rowsOfSeries('e', 'start_at', ["> '-infinity'::timestamptz", '< t.from_at'])}
-                order by e.signature_id desc, e.asset_id desc, e.start_at desc limit 1) e
-         cross join lateral (
-               select min(b.minute) as minute, sum(b.n) as n, sum(b.sourced) as sourced, max(b.worst) as worst,
-                      min(b.first_us) as first_us, max(b.last_us) as last_us
-                 from feature_bucket b
-                where b.tenant_id = ${ctx.tenantId}
-                  and ${rowsOfSeries('b', 'minute', ['>= floor(extract(epoch from e.start_at) / 60)::int', '< t.from_minute'])}) p`,
-  );
-  const prefixes = new Map(rows.map((row) => [row.i, row]));
-  return touched.map((t, i) => {
-    const row = prefixes.get(i);
-    if (row?.n == null) return { ...t, prefix: null };
-    const prefix: Bucket = {
-      minute: row.minute!,
-      n: Number(row.n),
-      sourced: Number(row.sourced),
-      worst: row.worst,
-      firstUs: Number(row.firstUs),
-      lastUs: Number(row.lastUs),
-    };
-    return {
-      ...t,
-      prefix: t.fromMinute * US_PER_MINUTE - prefix.lastUs < ctx.settings.episode.gapUs ? prefix : null,
-    };
-  });
+interface StoredEpisode extends Episode {
+  readonly beforeCount: number | null;
+  readonly beforeEndUs: Micros | null;
 }
 
 interface Loaded {
   readonly buckets: Bucket[];
-  readonly stored: Episode[];
+  readonly stored: StoredEpisode[];
   /** Nothing lies beyond what was read. */
   readonly complete: boolean;
 }
@@ -114,7 +66,7 @@ interface Loaded {
 interface LoadedRow {
   i: number;
   buckets: [number, number, number, Bucket['worst'], number, number][] | null;
-  stored: [string, string, number, number, Bucket['worst']][] | null;
+  stored: [string, string, number, number, Bucket['worst'], number | null, number | null][] | null;
   complete: boolean;
 }
 
@@ -144,7 +96,8 @@ async function loadChains(ctx: DetectContext, chains: readonly Chain[], reach: n
                   and ${rowsOfSeries('f', 'minute', ['>= t.from_minute', '<= t.to_minute'])}) b
          cross join lateral (
                select json_agg(json_build_array((extract(epoch from e.start_at) * 1000000)::bigint,
-                        (extract(epoch from e.end_at) * 1000000)::bigint, e.event_count, e.sourced, e.worst) order by e.start_at) as stored
+                        (extract(epoch from e.end_at) * 1000000)::bigint, e.event_count, e.sourced, e.worst,
+                        e.before_count, ${usOfMoment('e.before_end_at')}) order by e.start_at) as stored
                  from episode e
                 where e.tenant_id = ${ctx.tenantId}
                   and ${rowsOfSeries('e', 'start_at', ['>= t.from_at', '< t.to_at'])}) e
@@ -159,13 +112,15 @@ async function loadChains(ctx: DetectContext, chains: readonly Chain[], reach: n
       firstUs,
       lastUs,
     })),
-    stored: (row.stored ?? []).map(([startUs, endUs, events, sourced, worst]) => ({
+    stored: (row.stored ?? []).map(([startUs, endUs, events, sourced, worst, beforeCount, beforeEndUs]) => ({
       assetId: chains[i]!.assetId,
       startUs: Number(startUs),
       endUs: Number(endUs),
       events,
       sourced,
       worst,
+      beforeCount,
+      beforeEndUs: beforeEndUs === null ? null : Number(beforeEndUs),
     })),
     complete: row.complete,
   }));
@@ -188,32 +143,34 @@ function rechain(ctx: DetectContext, chain: Chain, loaded: Loaded): EpisodeChang
     assetId: chain.assetId,
     episodes: mine,
     gone,
-    written: mine.filter((e) => !isSame(e, storedByStart.get(e.startUs))),
+    written: mine
+      .map((e) => ({ ...e, before: beforeOf(e, chain, buckets) }))
+      .filter((e) => !isSame(e, storedByStart.get(e.startUs))),
     moved: [...gone, ...begun].map((e) => e.startUs),
   };
 }
 
-const isSame = (a: Episode, b: Episode | undefined): boolean =>
+/** Where the episode under way goes no further than it did, its last minute is not known from the others. */
+const beforeOf = (episode: Episode, { prefix }: Chain, buckets: readonly Bucket[]): Bucket | null =>
+  prefix !== null && prefix.lastUs === episode.endUs ? null : beforeLast(episode, buckets);
+
+const isSame = (a: WrittenEpisode, b: StoredEpisode | undefined): boolean =>
   b !== undefined &&
   a.endUs === b.endUs &&
   a.events === b.events &&
   a.sourced === b.sourced &&
-  a.worst === b.worst;
+  a.worst === b.worst &&
+  (a.before?.n ?? null) === b.beforeCount &&
+  (a.before?.lastUs ?? null) === b.beforeEndUs;
 
 async function store(ctx: DetectContext, changes: readonly EpisodeChange[]): Promise<void> {
-  const rowsOf = (pick: (change: EpisodeChange) => readonly Episode[]) =>
-    changes.flatMap((change) =>
-      pick(change).map((e) => ({
-        signature_id: change.signatureId,
-        asset_id: change.assetId,
-        start_at: moment(e.startUs),
-        end_at: moment(e.endUs),
-        event_count: e.events,
-        sourced: e.sourced,
-        worst: e.worst,
-      })),
-    );
-  const gone = rowsOf((change) => change.gone);
+  const gone = changes.flatMap((change) =>
+    change.gone.map((e) => ({
+      signature_id: change.signatureId,
+      asset_id: change.assetId,
+      start_at: moment(e.startUs),
+    })),
+  );
   if (gone.length > 0)
     await query(
       ctx,
@@ -222,16 +179,34 @@ async function store(ctx: DetectContext, changes: readonly EpisodeChange[]): Pro
            where e.tenant_id = ${ctx.tenantId} and e.signature_id = g.signature_id and e.asset_id = g.asset_id
              and e.start_at = g.start_at`,
     );
-  const written = rowsOf((change) => change.written);
+  const written = changes.flatMap((change) =>
+    change.written.map((e) => ({
+      signature_id: change.signatureId,
+      asset_id: change.assetId,
+      start_at: moment(e.startUs),
+      end_at: moment(e.endUs),
+      event_count: e.events,
+      sourced: e.sourced,
+      worst: e.worst,
+      before_count: e.before?.n ?? null,
+      before_sourced: e.before?.sourced ?? null,
+      before_worst: e.before?.worst ?? null,
+      before_end_at: e.before === null ? null : moment(e.before.lastUs),
+    })),
+  );
   if (written.length === 0) return;
   await query(
     ctx,
-    sql`insert into episode (tenant_id, signature_id, asset_id, start_at, end_at, event_count, sourced, worst)
+    sql`insert into episode (tenant_id, signature_id, asset_id, start_at, end_at, event_count, sourced, worst,
+                             before_count, before_sourced, before_worst, before_end_at)
         select ${ctx.tenantId}::int, w.* from json_to_recordset(${asJson(written)}::json)
             as w(signature_id bigint, asset_id bigint, start_at timestamptz, end_at timestamptz,
-                 event_count bigint, sourced bigint, worst smallint)
+                 event_count bigint, sourced bigint, worst smallint, before_count bigint, before_sourced bigint,
+                 before_worst smallint, before_end_at timestamptz)
         on conflict (tenant_id, signature_id, asset_id, start_at) do update
            set end_at = excluded.end_at, event_count = excluded.event_count,
-               sourced = excluded.sourced, worst = excluded.worst`,
+               sourced = excluded.sourced, worst = excluded.worst, before_count = excluded.before_count,
+               before_sourced = excluded.before_sourced, before_worst = excluded.before_worst,
+               before_end_at = excluded.before_end_at`,
   );
 }

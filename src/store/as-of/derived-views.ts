@@ -62,7 +62,13 @@ export const DERIVED_VIEWS: Readonly<Record<string, DerivedView>> = {
         from ${base}.feature_bucket b where b.signature_id = 0 and b.minute <= ${minuteOf(at)}) r`,
   },
   episode: {
-    expressions: () => ({}),
+    // What detection goes on from is of no use in the past.
+    expressions: () => ({
+      before_count: 'null',
+      before_sourced: 'null',
+      before_worst: 'null',
+      before_end_at: 'null',
+    }),
     from: (base) => `(
       select s.tenant_id, s.signature_id, e.*
         from ${base}.signature s

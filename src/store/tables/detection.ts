@@ -28,6 +28,12 @@ export const episode = pgTable(
     eventCount: count8('event_count').notNull(),
     sourced: count8('sourced').notNull(),
     worst: smallint('worst').$type<Severity>().notNull(),
+    // What it held before the minute of its last event, so that more of them need not have it summed up anew; null: it
+    // held nothing, or that is not known.
+    beforeCount: count8('before_count'),
+    beforeSourced: count8('before_sourced'),
+    beforeWorst: smallint('before_worst').$type<Severity>(),
+    beforeEndAt: moment('before_end_at'),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.signatureId, t.assetId, t.startAt] }),

@@ -19,12 +19,27 @@ export const systemClock: Clock = { nowUs: () => Date.now() * US_PER_MS };
 /** The index of the minute that holds `us`. */
 export const minuteOf = (us: Micros): number => Math.floor(us / US_PER_MINUTE);
 
+/** The latest minute that was written and how: most times that are written together share it. */
+let written = { minute: Number.NaN, text: '' };
+
+/** `2026-03-01T02:30:` */
+function textOfMinute(minute: number): string {
+  if (written.minute !== minute) {
+    const iso = new Date((minute * US_PER_MINUTE) / US_PER_MS).toISOString();
+    written = { minute, text: iso.slice(0, -'00.000Z'.length) };
+  }
+  return written.text;
+}
+
 /** RFC 3339 in UTC with microseconds, e.g. `2026-03-01T02:30:00.000125Z`; whole milliseconds keep three digits. */
 export function formatMicros(us: Micros): string {
-  const ms = Math.floor(us / US_PER_MS);
-  const rest = us - ms * US_PER_MS;
-  const iso = new Date(ms).toISOString();
-  return rest === 0 ? iso : `${iso.slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
+  const minute = minuteOf(us);
+  const rest = us - minute * US_PER_MINUTE;
+  const second = Math.floor(rest / US_PER_SECOND);
+  const micros = Math.floor(rest - second * US_PER_SECOND);
+  const digits =
+    micros % US_PER_MS === 0 ? String(micros / US_PER_MS).padStart(3, '0') : String(micros).padStart(6, '0');
+  return `${textOfMinute(minute)}${second < 10 ? '0' : ''}${second}.${digits}Z`;
 }
 
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\s*([Zz]|[+-]\d\d(?::?\d\d)?)$/;

@@ -13,6 +13,10 @@ export function payloadMapper(
     const kind = alertKind(kinds, via.connector);
     const row = await findSource(store, tenantId, via.name);
     const config = readConfig(kind, row?.config ?? {});
-    return (payload, receivedUs) => kind.map!(payload, config, receivedUs);
+    return async (payload, receivedUs) =>
+      (await kind.map!(payload, config, receivedUs)).map((event) => ({
+        ...event,
+        sourceType: event.sourceType ?? kind.sourceType,
+      }));
   };
 }

@@ -50,7 +50,8 @@ export async function startTestMnemograph(at?: string, more: Environment = {}): 
   };
 }
 
-function urlOf(target: DatabaseTarget): string {
+/** For `DATABASE_URL`. */
+export function urlOf(target: DatabaseTarget): string {
   if ('connectionString' in target) return target.connectionString;
   const { host, port, user, database } = target;
   return `postgres://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;

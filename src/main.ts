@@ -1,8 +1,5 @@
 // The composition root: settings → database → store → pipeline → live → http, and the way back.
-import { join } from 'node:path';
 import { OperationTypeNode } from 'graphql';
-import { HUGGING_FACE_URL } from './anomaly/model/fetch-model.ts';
-import { ModelScorer } from './anomaly/model/model-scorer.ts';
 import { CONNECTOR_KINDS } from './connectors/kinds.ts';
 import { openSources, type Sources } from './connectors/sources.ts';
 import type { Caller } from './domain/caller.ts';
@@ -16,6 +13,7 @@ import { type HttpServer, startHttpServer } from './http/server.ts';
 import { Callers } from './http/tenants.ts';
 import { ChangeFeed } from './live/feed.ts';
 import { startPruning } from './live/prune.ts';
+import { modelOfSettings } from './model-of-settings.ts';
 import { AnomalyScoring } from './pipeline/scoring/scoring.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import type { Settings } from './settings.ts';
@@ -114,21 +112,16 @@ async function listen(
   }
 }
 
-/** The model's pass, after each count; what it needs beside the model is downloaded next to the embedded database. */
+/** The model's pass, after each count. */
 function openScoring({ settings, store, clock, logger, pipeline }: Runtime): AnomalyScoring {
-  const { anomalyModel, anomalyDevice, anomalyThreshold, anomalyBatch, dataDir } = settings;
-  const hub = { url: HUGGING_FACE_URL, cacheDir: join(dataDir, 'models') };
   const scoring = new AnomalyScoring({
     store,
     clock,
     logger,
     incidentActiveUs: settings.incidentActiveDays * US_PER_DAY,
-    anomalyThreshold,
-    batch: anomalyBatch,
-    model:
-      anomalyModel === undefined
-        ? null
-        : new ModelScorer({ model: anomalyModel, device: anomalyDevice, hub }),
+    anomalyThreshold: settings.anomalyThreshold,
+    batch: settings.anomalyBatch,
+    model: modelOfSettings(settings),
   });
   pipeline.onCounted(() => scoring.wake());
   return scoring;

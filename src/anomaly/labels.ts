@@ -30,6 +30,12 @@ const SEVERITY_OF_LABEL: ReadonlyMap<string, Severity> = new Map([
   ['DEBUG', Severity.DEBUG],
 ]);
 
+/** A known label in capitals, any other as it is: one word for one thing, however a model writes it. */
+export function canonicalLabel(label: string): string {
+  const known = label.trim().toUpperCase();
+  return SEVERITY_OF_LABEL.has(known) ? known : label;
+}
+
 const NEVER_SIGNALLED = new Set(['WARNING', 'WARN']);
 
 /** How bad a label is, without regard to case; WARNING for one that is unknown. */

@@ -1,11 +1,12 @@
 // `mnemograph doctor`: is everything in place, where is it, and what to do where it is not.
 import type { Command } from 'commander';
 import { readSettings, SettingsError } from '../settings.ts';
-import { examine, type Finding, type Status } from './doctor/checks.ts';
+import { examine } from './doctor/checks.ts';
+import type { Finding, Status } from './doctor/finding.ts';
 
 const EXAMPLES = `
-Looks at settings, database, migrations, the pipeline's lag, rejected inputs and the server, and tells where data,
-socket and log are. Exits with 1 when something is wrong.
+Looks at settings, the anomaly model if there is one, database, migrations, the pipeline's lag, rejected inputs and the
+server, and tells where data, socket and log are. Exits with 1 when something is wrong.
 
 Examples:
   mnemograph doctor

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { cutText } from '../../src/anomaly/cut-text.ts';
 import { isAnomalous, severityOfLabel } from '../../src/anomaly/labels.ts';
+import { readModelConfig } from '../../src/anomaly/model/config.ts';
 import { batchesOf, cutTokens } from '../../src/anomaly/model/token-batches.ts';
 import { verdictOfLogits } from '../../src/anomaly/model/verdict-of-logits.ts';
 import { severityName } from '../../src/domain/severity.ts';
@@ -31,6 +32,32 @@ describe('a label', () => {
   ])('%s means %s, signalled: %s, whatever its case', (label, severity, signalled) => {
     for (const written of [label, label.toLowerCase(), label.slice(0, 1) + label.slice(1).toLowerCase()])
       expect([severityName(severityOfLabel(written)), isAnomalous(written)]).toEqual([severity, signalled]);
+  });
+});
+
+describe('the configuration of a model', () => {
+  it('gives its labels in the order of their numbers, known ones in capitals', () => {
+    const id2label = {
+      10: 'z',
+      ...Object.fromEntries([...'abcdefgh'].map((c, i) => [i + 2, c])),
+      1: 'Odd',
+      0: 'normal',
+    };
+    expect(readModelConfig({ id2label }, {}).labels).toEqual(['NORMAL', 'Odd', ...'abcdefgh', 'z']);
+  });
+
+  it('says how long a text may be: what the tokenizer, the model and we allow', () => {
+    const id2label = { 0: 'NORMAL', 1: 'ERROR' };
+    const maxTokens = (own: object, tokenizer: object) =>
+      readModelConfig({ id2label, ...own }, { ...tokenizer }).maxTokens;
+    expect(maxTokens({ max_position_embeddings: 514 }, { model_max_length: 1e30 })).toBe(512);
+    expect(maxTokens({ max_position_embeddings: 512 }, { model_max_length: 128 })).toBe(128);
+    expect(maxTokens({}, {})).toBe(512);
+  });
+
+  it('is refused without labels, or with gaps between them', () => {
+    for (const id2label of [undefined, {}, { 0: 'A', 2: 'B' }])
+      expect(() => readModelConfig({ id2label }, {})).toThrow('names no labels');
   });
 });
 

@@ -55,7 +55,8 @@ export class Classifier implements Ready {
     return classifier;
   }
 
-  async classify(texts: readonly string[]): Promise<Answers> {
+  /** `onPart`: called after each part of them. */
+  async classify(texts: readonly string[], onPart: () => void = () => {}): Promise<Answers> {
     const answers: (Verdict | null)[] = texts.map(() => null);
     for (const batch of batchesOf(texts.map((text, position) => this.#tokensOf(text, position)))) {
       const outputs = await this.#session.run(this.#feedsOf(batch));
@@ -65,6 +66,7 @@ export class Classifier implements Ready {
         const own = Array.prototype.slice.call(logits.data, row * width, (row + 1) * width) as number[];
         answers[position] = verdictOfLogits(own, this.#config);
       }
+      onPart();
     }
     return answers;
   }

@@ -1,4 +1,5 @@
 // What a Hugging Face config.json and tokenizer_config.json say that matters for classifying text.
+import { canonicalLabel } from '../labels.ts';
 import { ModelError } from './fault.ts';
 
 export interface ModelConfig {
@@ -33,7 +34,9 @@ export function readModelConfig(config: Json, tokenizer: Json): ModelConfig {
 
 function labelsOf(id2label: unknown): string[] {
   const entries = typeof id2label === 'object' && id2label !== null ? Object.entries(id2label) : [];
-  const labels = entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, label]) => String(label));
+  const labels = entries
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, label]) => canonicalLabel(String(label)));
   if (labels.length === 0 || entries.some(([id], i) => Number(id) !== i))
     throw new ModelError(
       'config.json names no labels (id2label): a text-classification model is needed, exported with its labels.',

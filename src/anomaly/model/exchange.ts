@@ -32,5 +32,7 @@ export type Answers = readonly (Verdict | null)[];
 export type Reply =
   | { readonly ready: Ready }
   | { readonly unusable: string }
+  /** It is alive, and a part of the batch is done. */
+  | { readonly id: number; readonly goesOn: true }
   | { readonly id: number; readonly answers: Answers }
   | { readonly id: number; readonly fault: string };

@@ -24,7 +24,7 @@ export interface OpenedModel {
 /** A verdict, or why there is none. */
 export type Judged = Verdict | { readonly fault: string };
 
-/** Whatever loses the process gets a second chance, for that may have come from outside. */
+/** What loses the process gets a second chance, for that may have come from outside. */
 const TRIES = 2;
 /** So many texts of one batch: it is not the texts. */
 const MAX_LOST = 4;
@@ -107,7 +107,8 @@ export class ModelScorer {
       } catch (error) {
         if (!(error instanceof ProcessLostError)) throw error;
         if (this.#isClosed) throw new ModelError('Scoring has ended.');
-        if (texts.length === 1 && ++this.#lost > MAX_LOST * TRIES)
+        if (texts.length > 1) throw error;
+        if (++this.#lost > MAX_LOST * TRIES)
           throw new ModelError(`The scoring process does not stay: ${error.message}`);
         if (left <= 1) throw error;
       }

@@ -8,15 +8,17 @@ import { BatchError, ModelError, ProcessLostError } from './fault.ts';
 export interface ProcessOptions {
   /** Reading the model into memory takes at most this long. */
   readonly loadTimeoutMs?: number;
-  /** As does one batch. */
+  /** As does each part of a batch: at most 2,048 tokens. */
   readonly scoreTimeoutMs?: number;
 }
 
 const LOAD_TIMEOUT_MS = 300_000;
-const SCORE_TIMEOUT_MS = 120_000;
+const SCORE_TIMEOUT_MS = 300_000;
 const STDERR_TAIL = 500;
 
 interface Pending {
+  /** It has all its time again. */
+  readonly goOn: () => void;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -87,7 +89,10 @@ export class ModelProcess {
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_TAIL);
     });
-    child.on('message', (reply: Reply) => this.#settle((pending) => pending.resolve(reply)));
+    child.on('message', (reply: Reply) => {
+      if ('goesOn' in reply) this.#pending?.goOn();
+      else this.#settle((pending) => pending.resolve(reply));
+    });
     child.on('error', (error) => this.#lost(child, error.message));
     child.on('exit', (code, signal) => this.#lost(child, `it ended with ${signal ?? `code ${code}`}`));
   }
@@ -105,7 +110,7 @@ export class ModelProcess {
           clearTimeout(timer);
           settle(value);
         };
-      this.#pending = { resolve: settled(resolve), reject: settled(reject) };
+      this.#pending = { goOn: () => timer.refresh(), resolve: settled(resolve), reject: settled(reject) };
       child.send(request, (error) => {
         if (error !== null) this.#lost(child, error.message);
       });
@@ -129,10 +134,10 @@ export class ModelProcess {
   }
 }
 
-/** Beside ingest and queries a loaded model gets what they leave. */
+/** Ingest and queries come first. The lowest priority would starve it where the machine is never idle. */
 function yieldToOthers(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Where the system does not let us, or the process is gone already, it has the priority that it has.
   }

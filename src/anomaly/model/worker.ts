@@ -20,7 +20,7 @@ async function load(request: LoadRequest): Promise<void> {
 
 async function score({ id, texts }: ScoreRequest): Promise<void> {
   try {
-    reply({ id, answers: await classifier!.classify(texts) });
+    reply({ id, answers: await classifier!.classify(texts, () => reply({ id, goesOn: true })) });
   } catch (error) {
     reply({ id, fault: (error as Error).message });
   }

@@ -6,23 +6,15 @@ import { type EmbeddedInspection, inspectEmbedded } from '../../store/embedded/i
 import { readMigrationState } from '../../store/migrate.ts';
 import { openReader } from '../../store/store.ts';
 import { explainUnreachable, nameOf } from '../../store/unreachable.ts';
+import { checkModel } from './check-model.ts';
+import type { Finding } from './finding.ts';
 import { readIngestHealth } from './ingest-health.ts';
-
-export type Status = 'ok' | 'warning' | 'failed';
-
-export interface Finding {
-  readonly name: string;
-  readonly status: Status;
-  /** What is, and where it is not well what to do. */
-  readonly detail: string;
-  readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
-}
 
 const SERVER_TIMEOUT_MS = 2_000;
 const REJECTED_HOURS = 24;
 
 export async function examine(settings: Settings): Promise<Finding[]> {
-  const findings = [checkSettings(settings)];
+  const findings = [checkSettings(settings), ...(await checkModel(settings))];
   const inspection = settings.databaseUrl === undefined ? await inspectEmbedded(settings.dataDir) : null;
   if (settings.databaseUrl === undefined) {
     findings.push(describeEmbedded(settings, inspection));

@@ -52,7 +52,7 @@ export interface RunInput extends ScoringWindow {
 }
 
 /** Longer than any batch takes: a claim of a process that died is free again after it. */
-const LEASE_SECONDS = 600;
+const LEASE_SECONDS = 1_200;
 /** How soon what other processes have counted is found. */
 const POLL_MS = 5_000;
 /** A model that cannot be used is tried again after this. */

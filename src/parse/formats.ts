@@ -33,6 +33,7 @@ function parseSyslog(raw: string, context: ParseContext): ParsedLine | null {
 const parseFileSyslog: LineParser = (raw, context) => parseRfc3164(raw, context, null);
 
 const parseCisco: LineParser = (raw, context) => {
+  if (!raw.includes('%')) return null;
   const line = lineOf('rfc3164', '');
   return applyCisco(line, raw, 0, context) ? line : null;
 };

@@ -15,6 +15,12 @@ const isKeyCharacter = (code: number): boolean =>
   code === 64 ||
   code === c.SLASH;
 
+/** Whether an `=` comes as early as the first key allows: most lines are told apart by this alone. */
+function mayBePairs(raw: string): boolean {
+  const equals = raw.indexOf('=');
+  return equals > 0 && equals <= MAX_KEY_LENGTH + 1;
+}
+
 /** The index of the `=` after a key at `at`, or -1. */
 function keyEnd(text: string, at: number): number {
   let end = at;
@@ -75,7 +81,8 @@ const has = (pairs: JsonObject, ...names: string[]): boolean =>
 
 /** Null unless the line is pairs throughout, with a message and a level or a time: `a=1 b=2` may be anything. */
 export function parseLogfmt(raw: string, context: ParseContext): ParsedLine | null {
-  if (keyEnd(raw, 0) < 0 || !(raw.includes('msg=') || raw.includes('message='))) return null;
+  if (!mayBePairs(raw) || keyEnd(raw, 0) < 0 || !(raw.includes('msg=') || raw.includes('message=')))
+    return null;
   const pairs = pairsOf(raw);
   if (!pairs || !has(pairs, 'msg', 'message')) return null;
   if (!has(pairs, 'level', 'lvl', 'severity', 'ts', 'time', 'timestamp', 't')) return null;

@@ -5,18 +5,18 @@ import { parseByFormat } from './formats.ts';
 import {
   ANY_TIME,
   CLOSES_XML,
-  CLOSING,
   EXCEPTION,
-  FRAME,
+  isClosing,
+  isFrame,
   isGoCall,
   isIndented,
+  isTracePart,
   type LineView,
   MAX_JOINED_LINES,
   OPENS_XML,
   PYTHON_CHAIN,
   PYTHON_ERROR,
   PYTHON_TRACE,
-  TRACE_PART,
   viewOf,
 } from './trace-lines.ts';
 
@@ -81,8 +81,8 @@ class OpenEvent {
 const withFullTag = (raw: string): string => raw.replace(/ (stdout|stderr) P/, ' $1 F');
 
 function continuesGo(line: string, next: string | undefined): boolean {
-  if (line === '') return next !== undefined && (TRACE_PART.test(next) || isGoCall(next));
-  return isIndented(line) || TRACE_PART.test(line) || isGoCall(line);
+  if (line === '') return next !== undefined && (isTracePart(next) || isGoCall(next));
+  return isIndented(line) || isTracePart(line) || isGoCall(line);
 }
 
 /** Frames are indented; the line of the exception ends the trace, unless another one follows from it. */
@@ -95,7 +95,7 @@ function continuesPython(event: OpenEvent, line: string, next: string | undefine
 /** An event that has just logged an error is followed by its trace. */
 function beginsTrace(event: OpenEvent, line: string, next: string | undefined): Trace {
   if (line === PYTHON_TRACE) return event.count === 1 && event.isTimed ? 'python' : 'none';
-  const hasFrames = next !== undefined && FRAME.test(next);
+  const hasFrames = next !== undefined && isFrame(next);
   return hasFrames && EXCEPTION.test(line) && event.count === 1 && event.isTimed ? 'frames' : 'none';
 }
 
@@ -111,12 +111,12 @@ function continues(event: OpenEvent, line: string, next: string | undefined): bo
     case 'frames':
     case 'none':
   }
-  if (FRAME.test(line) || TRACE_PART.test(line)) {
+  if (isFrame(line) || isTracePart(line)) {
     event.trace = 'frames';
     return true;
   }
   if (isIndented(line)) return event.trace === 'frames' || event.isTimed;
-  if (CLOSING.test(line)) return event.count > 1;
+  if (isClosing(line)) return event.count > 1;
   event.trace = beginsTrace(event, line, next);
   return event.trace !== 'none';
 }
@@ -146,7 +146,7 @@ export function joinMultiline(lines: readonly string[], limits: JoinLimits = DEF
 }
 
 const closed = (event: OpenEvent): JoinedLine => ({
-  text: event.parts.join('\n'),
+  text: event.count === 1 ? event.parts[0]! : event.parts.join('\n'),
   first: event.first,
   count: event.count,
 });

@@ -28,9 +28,16 @@ interface FoundLevel {
   end: number;
 }
 
+/** Whether a colon stands where it may end a level that begins at `at`: most lines are told apart by this alone. */
+function isColonNear(text: string, at: number): boolean {
+  const colon = text.indexOf(':', at);
+  return colon > at && colon - at <= MAX_LEVEL_LENGTH + 1;
+}
+
 /** `[WARN]` in any case, or the word itself if the way it stands there leaves no doubt. */
 function levelAt(text: string, at: number, afterTime: boolean): FoundLevel | null {
   const isBracketed = text.charCodeAt(at) === c.OPEN_BRACKET;
+  if (!isBracketed && !afterTime && !isColonNear(text, at)) return null;
   const start = isBracketed ? c.skipBlanks(text, at + 1) : at;
   let end = start;
   while (end - start <= MAX_LEVEL_LENGTH && c.isLetter(text.charCodeAt(end))) end++;

@@ -10,14 +10,14 @@ export const MAX_JOINED_LINES = 1_000;
 export const ANY_TIME = { referenceUs: 0 };
 
 /** Indented lines that are part of a trace whatever stood before: Java, .NET, Node, Ruby, Python. */
-export const FRAME = /^\s+(?:at |from |File "|\.\.\. \d+ |--- |suppressed: )/i;
+const FRAME = /^\s+(?:at |from |File "|\.\.\. \d+ |--- |suppressed: )/i;
 /** Lines of a trace that are not indented. */
-export const TRACE_PART =
+const TRACE_PART =
   /^(?:Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|at [\w$.<>]+\(|goroutine \d+ \[|created by |\[signal |exit status \d+$)/;
 export const EXCEPTION = /^(?:[A-Za-z_$][\w$]*\.)+[\w$]*(?:Exception|Error|Throwable)\b/;
 /** `main.load(0x3)`, `main.(*Cache).load(…)`. */
 const GO_CALL = /^[\w./*-]+\(/;
-export const CLOSING = /^[}\])]+[,;]?$/;
+const CLOSING = /^[}\])]+[,;]?$/;
 export const PYTHON_TRACE = 'Traceback (most recent call last):';
 export const PYTHON_CHAIN =
   /^(?:During handling of the above exception|The above exception was the direct cause)/;
@@ -25,6 +25,26 @@ export const PYTHON_ERROR = /^[A-Za-z_][\w.]*(?:: .*)?$/;
 
 export const OPENS_XML = '<Event';
 export const CLOSES_XML = '</Event>';
+
+const MAX_PLAIN_SPACE = 32;
+const MAX_ASCII = 127;
+
+// A look at the first character spares most lines the pattern.
+export function isFrame(line: string): boolean {
+  const code = line.charCodeAt(0);
+  return (code <= MAX_PLAIN_SPACE || code > MAX_ASCII) && FRAME.test(line);
+}
+
+export function isTracePart(line: string): boolean {
+  return TRACE_PART_STARTS.includes(line.charAt(0)) && TRACE_PART.test(line);
+}
+
+export function isClosing(line: string): boolean {
+  return CLOSERS.includes(line.charAt(0)) && CLOSING.test(line);
+}
+
+const TRACE_PART_STARTS = 'CS.agc[e';
+const CLOSERS = '}])';
 
 export const isIndented = (line: string): boolean => c.isBlank(line.charCodeAt(0)) && line.trim() !== '';
 
@@ -49,7 +69,8 @@ export const isGoCall = (line: string): boolean => line.endsWith(')') && GO_CALL
 export function beginsEvent(raw: string): boolean {
   const { content } = viewOf(raw);
   if (content.trim() === '' || isIndented(content) || isGoCall(content)) return false;
-  return content !== PYTHON_TRACE && !CONTINUING.some((shape) => shape.test(content));
+  if (isFrame(content) || isTracePart(content) || isClosing(content)) return false;
+  return content !== PYTHON_TRACE && !BELONGING.some((shape) => shape.test(content));
 }
 
-const CONTINUING = [FRAME, TRACE_PART, EXCEPTION, CLOSING, PYTHON_CHAIN, PYTHON_ERROR];
+const BELONGING = [EXCEPTION, PYTHON_CHAIN, PYTHON_ERROR];

@@ -8,7 +8,7 @@ const IS_BIG_ENDIAN = endianness() === 'BE';
 export function loadUnits(text: string, atoms: Atoms): number {
   const { units, unitBytes } = atoms;
   const limit = Math.min(text.length, MAX_LENGTH);
-  unitBytes.write(text, 0, 2 * limit, 'utf16le');
+  unitBytes.write(text, 'utf16le');
   if (IS_BIG_ENDIAN) unitBytes.subarray(0, 2 * limit).swap16();
   for (let i = limit; i < limit + LOOKAHEAD; i++) units[i] = 0;
   return limit;

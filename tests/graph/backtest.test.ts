@@ -54,14 +54,21 @@ const QUERY = `query ($input: BacktestInput!) { backtest(input: $input) {
   settings { name from to } candidatesBefore candidatesAfter
   gained { type title explanation scoreTotal decisionBand useful noise candidate { id } }
   lost { type title useful noise candidate { id type reviews { decision } } }
+  matchesGained { rule text severity entityKind entity events acknowledged signal { id } }
+  matchesLost { rule text entity signal { id label } acknowledged }
   moved { type title scoreBefore scoreAfter bandBefore bandAfter } } }`;
 const RANGE = { from: '2026-03-10T00:00:00Z', to: '2026-03-13T00:00:00Z' };
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are compared, never computed with
 async function run(settings: object, range: object = RANGE, caller = t.caller): Promise<any> {
+  return ask({ settings, ...range }, caller);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are compared, never computed with
+async function ask(input: object, caller = t.caller): Promise<any> {
   const { store, clock, pipeline } = t;
   const services = { store, clock, pipeline } as unknown as GraphServices;
-  const variableValues = { input: { settings, ...range } };
+  const variableValues = { input };
   return graphql({
     schema: buildSchema(),
     source: QUERY,
@@ -129,6 +136,34 @@ it('says how past reviews judged what would be lost', async () => {
   expect(lost).toMatchObject([
     { type: 'SELF_HEAL', useful: 1, noise: 0, candidate: { reviews: [{ decision: 'USEFUL' }] } },
   ]);
+});
+
+it('tells what a rule would find, and what a changed one would find no more', async () => {
+  const refusals = { name: 'refusals', expression: 'words.contains("refused by the bank")', count: 50 };
+  const { data } = await ask({ rules: [refusals], ...RANGE });
+  expect(data.backtest).toMatchObject({ settings: [], candidatesBefore: null, matchesLost: [] });
+  expect(data.backtest.matchesGained).toMatchObject([
+    {
+      rule: 'refusals',
+      severity: 'ERROR',
+      entityKind: 'HOST',
+      entity: 'web-1',
+      signal: null,
+      acknowledged: 0,
+    },
+  ]);
+  expect(data.backtest.matchesGained[0].events).toBeGreaterThan(4_000);
+  const names = (list: { rule: string }[]) => [...new Set(list.map((m) => m.rule))];
+  const rules = await t.store.read<{ name: string }[]>`
+    select distinct label as name from signal where tenant_id = ${t.caller.tenantId} and kind = 'RULE_MATCH'`;
+  const [present] = rules;
+  const without = (await ask({ rules: [{ name: present!.name, enabled: false }], ...RANGE })).data.backtest;
+  expect(names(without.matchesLost)).toEqual([present!.name]);
+  expect(without.matchesLost.every((m: { signal: object | null }) => m.signal !== null)).toBe(true);
+  expect((await ask({ rules: [{ name: 'silly' }], ...RANGE })).errors[0].message).toMatch(
+    /needs an "expression"/,
+  );
+  expect((await ask(RANGE)).errors[0].message).toMatch(/"settings", "rules" or both/);
 });
 
 it('stores nothing, and sees no other memory', async () => {

@@ -1,4 +1,4 @@
-// What other thresholds would have found.
+// What other thresholds and rules would have found.
 import type { InputFieldMap } from '@pothos/core';
 import {
   backtest,
@@ -8,11 +8,14 @@ import {
 } from '../../pipeline/backtest/backtest.ts';
 import type { ChangedSetting, Changes } from '../../pipeline/backtest/change-thresholds.ts';
 import type { Rebanded } from '../../pipeline/backtest/compare.ts';
+import type { JudgedMatch } from '../../pipeline/backtest/judged.ts';
 import { GROUPS, KNOBS } from '../../pipeline/backtest/knobs.ts';
+import { rulesWith } from '../../review/rule-changes.ts';
 import { builder } from '../builder.ts';
-import { CandidateTypeEnum, DecisionBandEnum, SeverityEnum } from '../enums.ts';
-import { Candidate } from '../nodes.ts';
+import { CandidateTypeEnum, DecisionBandEnum, EntityKindEnum, SeverityEnum } from '../enums.ts';
+import { Candidate, Signal } from '../nodes.ts';
 import { loadedOrNull } from '../payload.ts';
+import { UpsertRuleInput } from './rule-mutations.ts';
 
 const capital = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1)}`;
 
@@ -43,7 +46,12 @@ const BacktestSettingsInput = builder.inputType('BacktestSettingsInput', {
 const BacktestInput = builder.inputType('BacktestInput', {
   description: `What to try, and on which events: from included, to excluded, at most ${MAX_BACKTEST_DAYS} days.`,
   fields: (t) => ({
-    settings: t.field({ type: BacktestSettingsInput, required: true, description: 'The thresholds to try.' }),
+    settings: t.field({ type: BacktestSettingsInput, description: 'The thresholds to try.' }),
+    rules: t.field({
+      type: [UpsertRuleInput],
+      description:
+        'The rules to try, as `upsertRule` takes them: new ones, and present ones by their name with what would change.',
+    }),
     from: t.field({ type: 'DateTime', required: true, description: 'The beginning.' }),
     to: t.field({ type: 'DateTime', required: true, description: 'The end.' }),
   }),
@@ -107,19 +115,60 @@ const BacktestMove = builder.objectRef<Rebanded>('BacktestMove').implement({
   }),
 });
 
+const BacktestMatch = builder.objectRef<JudgedMatch>('BacktestMatch').implement({
+  description:
+    'A match that only the changed rules, or only those in force, find: what would be a RULE_MATCH signal.',
+  fields: (t) => ({
+    rule: t.exposeString('rule', { description: 'The name of the rule.' }),
+    text: t.exposeString('text', { description: 'What it found, in a sentence.' }),
+    severity: t.expose('severity', { type: SeverityEnum, description: 'Of the signal.' }),
+    entityKind: t.expose('kind', {
+      type: EntityKindEnum,
+      description: 'Whose events were counted together.',
+    }),
+    entity: t.string({
+      nullable: true,
+      description: 'Its name or address; null where the events tell none.',
+      resolve: (m) => (m.entity === '' ? null : m.entity),
+    }),
+    observedAt: t.expose('startUs', { type: 'DateTime', description: 'The first event.' }),
+    endedAt: t.expose('endUs', { type: 'DateTime', description: 'The last event.' }),
+    events: t.exposeInt('n', { description: 'How many there were.' }),
+    signal: loadedOrNull(t, Signal, {
+      description: 'The stored signal that it is; null where there is none.',
+      key: (m) => m.signalId,
+    }),
+    acknowledged: t.exposeInt('acknowledged', {
+      description: 'How many past signals of the rule on this subject people acknowledged.',
+    }),
+  }),
+});
+
 const Backtest = builder.objectRef<Content>('Backtest').implement({
-  description: 'What other thresholds would have found in stored history.',
+  description: 'What other thresholds or rules would have found in stored history.',
   fields: (t) => ({
     settings: t.expose('settings', { type: [SettingChange], description: 'What was tried.' }),
     from: t.expose('fromUs', { type: 'DateTime', description: 'The beginning, included.' }),
     to: t.expose('toUs', { type: 'DateTime', description: 'The end, excluded.' }),
     candidatesBefore: t.exposeInt('before', {
-      description: 'How many candidates the thresholds in force find.',
+      nullable: true,
+      description: 'How many candidates the thresholds in force find; null where none were tried.',
     }),
-    candidatesAfter: t.exposeInt('after', { description: 'How many the changed ones find.' }),
+    candidatesAfter: t.exposeInt('after', {
+      nullable: true,
+      description: 'How many the changed ones find; null where none were tried.',
+    }),
     gained: t.expose('gained', { type: [BacktestCandidate], description: 'Found only by the changed ones.' }),
     lost: t.expose('lost', { type: [BacktestCandidate], description: 'Found only by those in force.' }),
     moved: t.expose('rebanded', { type: [BacktestMove], description: 'Found by both, in different bands.' }),
+    matchesGained: t.expose('matchesGained', {
+      type: [BacktestMatch],
+      description: 'Found only by the changed rules. Rules make signals, which change no candidate.',
+    }),
+    matchesLost: t.expose('matchesLost', {
+      type: [BacktestMatch],
+      description: 'Found only by the rules in force.',
+    }),
   }),
 });
 
@@ -127,12 +176,16 @@ builder.queryField('backtest', (t) =>
   t.field({
     type: Backtest,
     description:
-      'Runs detection over stored history twice, with the thresholds in force and with changed ones, and tells which candidates would be gained and lost. Stores nothing.',
+      'Runs detection over stored history twice, with the thresholds or rules in force and with changed ones, and tells which candidates and matches would be gained and lost. Stores nothing.',
     args: { input: t.arg({ type: BacktestInput, required: true, description: 'What to try.' }) },
-    resolve: (_root, { input }, { services, caller }) =>
-      backtest(
-        { ...services, caller },
-        { settings: input.settings as Changes, fromUs: input.from, toUs: input.to },
-      ),
+    resolve: async (_root, { input }, { services, caller }) => {
+      const ctx = { ...services, caller };
+      return backtest(ctx, {
+        settings: (input.settings ?? null) as Changes | null,
+        rules: input.rules ? await rulesWith(ctx, input.rules) : null,
+        fromUs: input.from,
+        toUs: input.to,
+      });
+    },
   }),
 );

@@ -21,7 +21,7 @@ const RuleResult = resultUnion('RuleResult', 'What writing a rule can answer.', 
   ValidationError,
 ]);
 
-const UpsertRuleInput = builder.inputType('UpsertRuleInput', {
+export const UpsertRuleInput = builder.inputType('UpsertRuleInput', {
   description: 'A rule, found by its name; what is left out stays.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Unique within the tenant; at most 200 characters.' }),

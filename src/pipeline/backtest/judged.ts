@@ -3,6 +3,7 @@ import type postgres from 'postgres';
 import { formatMicros } from '../../domain/time.ts';
 import { SCORE_SETTINGS } from '../../score/settings.ts';
 import { keyOf, overlap } from './compare.ts';
+import type { FoundMatch } from './rule-matches.ts';
 import type { FoundCandidate } from './run.ts';
 
 export interface PastJudgement {
@@ -81,4 +82,48 @@ async function loadReviews(
       from review r
      where r.tenant_id = ${tenantId} and r.candidate_id is not null and r.signature_id = any(${signatureIds}::bigint[])
      order by r.reviewer, r.candidate_id, r.reviewed_at desc, r.review_id desc`;
+}
+
+export interface JudgedMatch extends FoundMatch {
+  /** The stored signal that it is; null: there was none. */
+  readonly signalId: string | null;
+  /** How many signals of its rule on its subject people acknowledged, whenever that was. */
+  readonly acknowledged: number;
+}
+
+export async function withSignals(
+  read: postgres.Sql,
+  tenantId: number,
+  found: readonly FoundMatch[],
+): Promise<JudgedMatch[]> {
+  if (found.length === 0) return [];
+  const rules = [...new Set(found.map((f) => f.rule))];
+  const signals = await read<SignalRow[]>`
+    select signal_id as id, label as rule, entity_kind as kind, coalesce(entity, '') as entity, acknowledged,
+           (extract(epoch from observed_at) * 1000000)::bigint as first_us,
+           (extract(epoch from ended_at) * 1000000)::bigint as last_us
+      from signal
+     where tenant_id = ${tenantId} and kind = 'RULE_MATCH' and label = any(${rules})
+     order by observed_at, signal_id`;
+  return found.map((match) => {
+    const same = signals.filter(
+      (s) => s.rule === match.rule && s.entity === match.entity && (s.kind ?? match.kind) === match.kind,
+    );
+    const own = same.find((s) => Number(s.first_us) <= match.endUs && Number(s.last_us) >= match.startUs);
+    return {
+      ...match,
+      signalId: own?.id ?? null,
+      acknowledged: same.filter((s) => s.acknowledged).length,
+    };
+  });
+}
+
+interface SignalRow {
+  readonly id: string;
+  readonly rule: string;
+  readonly kind: string | null;
+  readonly entity: string;
+  readonly acknowledged: boolean;
+  readonly first_us: string;
+  readonly last_us: string;
 }

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { KEEP_MOVED_CANDIDATES } from './as-of/moved-candidates.ts';
 import { SET_ASIDE } from './families.ts';
 import { MEMBERS } from './parted-member.ts';
+import { unbindParted } from './unbind-parted.ts';
 
 const PARTS = `p as (select distinct from_id, to_id from m)`;
 /** The minutes of two moments, both ends included. */
@@ -171,6 +172,7 @@ export async function partMemory(
   await run(STATEMENTS.hints);
   await run(STATEMENTS.lessons);
   const { rows: incidents } = await run<{ id: string }>(STATEMENTS.incidents);
+  await unbindParted(client, members);
   await run(STATEMENTS.signed);
   return { candidateIds: moves.map((m) => m.candidateId), incidentIds: incidents.map(({ id }) => id) };
 }

@@ -4,7 +4,9 @@ import type { Caller } from '../../src/domain/caller.ts';
 import { linkEndKey, provenanceLinks } from '../../src/memory/provenance.ts';
 import { seenBefore } from '../../src/memory/seen-before/seen-before.ts';
 import { promoteCandidate } from '../../src/review/promote-candidate.ts';
+import { mergeSignatures } from '../../src/review/signatures/merge-signatures.ts';
 import { splitSignature } from '../../src/review/signatures/split-signature.ts';
+import { undoBinding } from '../../src/review/signatures/undo-binding.ts';
 import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
 
 let t: TestPipeline;
@@ -36,6 +38,14 @@ async function tell(names: readonly string[], day: number): Promise<void> {
   });
   await t.pipeline.settle(caller.tenantId);
 }
+
+const blocked = (day: number) => ({
+  timestamp: new Date(Date.UTC(2026, 2, day, 8)).toISOString(),
+  host: 'web-2',
+  service: 'firewalld',
+  severity: 'WARNING' as const,
+  message: 'Packets towards the management network are dropped',
+});
 
 async function promoteOnly(): Promise<string> {
   const [candidate] = await t.store.read<{ id: string }[]>`
@@ -78,6 +88,27 @@ describe('an incident whose signature is joined with others', () => {
     expect(joined).toMatchObject({ n: 5, first: '2026-03-01 08:00:00+00', last: '2026-03-07 08:09:00+00' });
     expect(await recalled('zelkova')).toEqual([id]);
     expect(await evidenceOf(id)).toBe(3);
+  });
+});
+
+describe('an incident whose signature people bound to another', () => {
+  it('counts what fires of either, as long as they are bound', async () => {
+    for (const day of [1, 2, 3]) await tell(['birch'], day);
+    const id = await promoteOnly();
+    await t.pipeline.ingestEvents(caller, { events: [blocked(5)] });
+    await t.pipeline.settle(caller.tenantId);
+    const signatures = await t.store.read<{ id: string }[]>`
+      select signature_id as id from signature where tenant_id = ${caller.tenantId} and occurrence_count > 0`;
+    const { bindingId } = await mergeSignatures(ctx(), { signatureIds: signatures.map((s) => s.id) });
+    expect(await incident(id)).toMatchObject({ n: 4, last: '2026-03-05 08:00:00+00' });
+    await t.pipeline.ingestEvents(caller, { events: [blocked(9)] });
+    await t.pipeline.settle(caller.tenantId);
+    expect(await incident(id)).toMatchObject({ n: 5, last: '2026-03-09 08:00:00+00', bound: { length: 1 } });
+    await undoBinding(ctx(), { bindingId: bindingId! });
+    expect(await incident(id)).toMatchObject({ n: 3, bound: { length: 1 } });
+    await t.pipeline.ingestEvents(caller, { events: [blocked(11)] });
+    await tell(['birch'], 12);
+    expect(await incident(id)).toMatchObject({ n: 4, last: '2026-03-12 08:00:00+00' });
   });
 });
 

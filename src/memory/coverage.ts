@@ -62,9 +62,11 @@ async function readSpan(read: postgres.Sql, tenantId: number): Promise<Span> {
   const [row] = await read<SpanRow[]>`
     select (select events_from from tenant where tenant_id = ${tenantId}) as events_from,
            exists (select 1 from ingest_batch where tenant_id = ${tenantId} and not folded) as has_uncounted,
-           least(
-             (select to_timestamp(first_minute * 60::float8) from event_clock where tenant_id = ${tenantId}),
-             (select min(min_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)) as heard_from,
+           coalesce(
+             least(
+               (select to_timestamp(first_minute * 60::float8) from event_clock where tenant_id = ${tenantId}),
+               (select min(min_ts) from ingest_batch where tenant_id = ${tenantId} and not folded and n > 0)),
+             (select min(min_ts) from ingest_batch where tenant_id = ${tenantId} and n > 0)) as heard_from,
            least(
              (select first_seen_at from signature where tenant_id = ${tenantId} and occurrence_count > 0
                order by first_seen_at limit 1),

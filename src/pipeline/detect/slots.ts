@@ -108,7 +108,7 @@ async function updateUsual(
                     order by h.assets desc
                    offset n.known - ceil(${percentile}::float8 * n.known)::int limit 1), 0) as usual
             from asked a
-           cross join lateral (select least(${reach}::int, a.slot - ${firstSlot}::int) as known) n),
+           cross join lateral (select greatest(0, least(${reach}::int, a.slot - ${firstSlot}::int)) as known) n),
         moved as (
           update slot_spread s set usual = u.usual from usual u
            where s.tenant_id = ${ctx.tenantId} and s.signature_id = u.signature_id and s.slot = u.slot

@@ -47,12 +47,14 @@ describe('by webhook', () => {
     for (const body of [
       alert('active'),
       alert('active'),
+      alert('update'),
       alert('ack', { acknowledged: String(START + 60) }),
+      alert('active', { acknowledged: String(START + 60) }),
       cleared,
       cleared,
     ])
       await post(body);
-    await received(server, 'lm', 3, 'lm');
+    expect(await received(server, 'lm', 3, 'lm')).toMatchObject({ received: 3, rejected: 0 });
     expect((await eventsSeen(server, 'lm')).map((e) => [e.messageRaw, e.severity, e.timestamp])).toEqual([
       ['Alert on Ping PingLossPercent was cleared', 'INFO', '2026-03-01T10:05:00.000Z'],
       ['Alert on Ping PingLossPercent was acknowledged', 'INFO', '2026-03-01T10:01:00.000Z'],
@@ -134,17 +136,19 @@ describe('by its REST API', () => {
     expect(assets.nodes).toEqual([{ hostname: 'sw-7', serviceGroup: 'Network', ipAddresses: ['192.0.2.7'] }]);
   });
 
-  it('sees what is cleared later, once', async () => {
+  it('sees what is acknowledged and cleared later, once', async () => {
+    portal.alerts[4] = item(4, { acked: true, ackedEpoch: START + 7_000, ackedBy: 'ops' });
     portal.alerts[3] = item(3, { cleared: true, endEpoch: START + 7_100 });
-    expect(await received(server, 'portal', 651, 'rest')).toMatchObject({ received: 651, rejected: 0 });
-    const [newest] = await eventsSeen(server, 'rest');
+    expect(await received(server, 'portal', 652, 'rest')).toMatchObject({ received: 652, rejected: 0 });
+    const [newest, before] = await eventsSeen(server, 'rest');
+    expect(before?.messageRaw).toBe('Alert on Interfaces ge-0/0/1 InErrors was acknowledged');
     expect(newest).toMatchObject({
       messageRaw: 'Alert on Interfaces ge-0/0/1 InErrors was cleared',
       host: 'sw-7',
     });
     const asked = portal.requests.length;
     await until('it asked again', () => portal.requests.length > asked + 6);
-    expect(await sourceSeen(server, 'portal', 'rest')).toMatchObject({ received: 651 });
+    expect(await sourceSeen(server, 'portal', 'rest')).toMatchObject({ received: 652, rejected: 0 });
   });
 
   it('says that its key is refused', async () => {

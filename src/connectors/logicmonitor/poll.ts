@@ -1,4 +1,5 @@
 // Asks for the alerts that began or changed since it last asked, and for the resources that they are about.
+import { UnauthenticatedError, ValidationError } from '../../domain/errors.ts';
 import type { SeverityName } from '../../domain/severity.ts';
 import { US_PER_MS, US_PER_SECOND } from '../../domain/time.ts';
 import type { Instance, Running } from '../contract.ts';
@@ -106,10 +107,10 @@ async function enrich(
     const id = wordOf(item.monitorObjectId);
     const hostname = wordOf(item.monitorObjectName);
     if (id === null || hostname === null || known.has(id)) continue;
+    const device = await deviceOf(rest, id);
+    // One that could not be asked for now is asked for again.
+    if (device === 'AWAY') continue;
     known.add(id);
-    const device = (await rest
-      .get(`/device/devices/${encodeURIComponent(id)}`)
-      .catch(() => null)) as Item | null;
     if (device === null) continue;
     const properties = propertiesOf(device.systemProperties);
     await intake.asset({
@@ -124,6 +125,15 @@ async function enrich(
         .slice(0, 50),
       metadata: { [ENRICHED]: 'logicmonitor', deviceId: id, displayName: device.displayName },
     });
+  }
+}
+
+/** null: there is no such resource any more, or it may not be seen. */
+async function deviceOf(rest: LogicMonitorRest, id: string): Promise<Item | null | 'AWAY'> {
+  try {
+    return (await rest.get(`/device/devices/${encodeURIComponent(id)}`)) as Item;
+  } catch (error) {
+    return error instanceof ValidationError || error instanceof UnauthenticatedError ? null : 'AWAY';
   }
 }
 

@@ -80,8 +80,22 @@ export function sessionOfBody(body: unknown, template: Template): AlertSession {
     instance: text('instance'),
     datapoint: text('datapoint') ?? 'alert',
     step: step ?? null,
-    fields: body as Record<string, unknown>,
+    fields: lastingOf(body as Record<string, unknown>, template),
   };
+}
+
+/** What does not change while an alert lasts: a notification that is repeated is the same event. */
+const PASSING = ['status', 'acknowledged', 'clearedAt'] as const;
+
+function lastingOf(body: Record<string, unknown>, template: Template): Record<string, unknown> {
+  const fields = structuredClone(body);
+  for (const name of PASSING) {
+    const path = template[name].split('.');
+    const member = path.pop()!;
+    const holder = path.length === 0 ? fields : memberAt(fields, path.join('.'));
+    if (holder !== null && typeof holder === 'object') delete (holder as Record<string, unknown>)[member];
+  }
+  return fields;
 }
 
 export function timeOf(text: string | null): Micros | null {

@@ -1,5 +1,6 @@
 // Whether counting and detection keep up with a steady stream: events of the present over many (signature, asset)
-// pairs, Zipf-distributed. KEEPUP_SECONDS (default 60), KEEPUP_RATE (5,000 a second) and KEEPUP_PAIRS (20,000) set it.
+// pairs, Zipf-distributed; and how many times the CPU of its floor that takes. KEEPUP_SECONDS (default 60), KEEPUP_RATE
+// (5,000 a second) and KEEPUP_PAIRS (20,000) set it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { startEmbedded } from '../../src/store/embedded/launcher.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { ensureTenant } from '../../src/store/tenants.ts';
+import { prepareFloor, storeAndCount } from './keepup-floor.ts';
 import { type Cpu, cpuNow, findPostmaster } from './postgres-cpu.ts';
 
 const setting = (name: string, unset: number) => Number(process.env[name] ?? unset);
@@ -84,6 +86,27 @@ function eventOf(pair: number): IngestEventInput {
 const quantile = (values: readonly number[], q: number) =>
   Math.round(values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? 0);
 
+const FLOOR_BATCHES = 50;
+
+/** Seconds of CPU per event, of both processes, of what is in keepup-floor.ts. */
+async function floorCpu(postmasterPid: number): Promise<number> {
+  const { unit } = seededRandom(2);
+  const draw = zipf(PAIRS, unit);
+  const client = await store.writePool.connect();
+  await prepareFloor(client);
+  const batches = Array.from({ length: FLOOR_BATCHES }, () => batchOf(draw));
+  const before = cpuNow(postmasterPid);
+  for (const batch of batches) await storeAndCount(client, batch);
+  const after = cpuNow(postmasterPid);
+  client.release();
+  return (
+    (after.node - before.node + after.postgres - before.postgres) / (batches.length * batches[0]!.length)
+  );
+}
+
+const batchOf = (draw: () => number): IngestEventInput[] =>
+  Array.from({ length: RATE / BATCHES_A_SECOND }, () => eventOf(draw()));
+
 /** Samples how far detection is behind until `isOver`, telling from time to time. */
 async function watch(postmasterPid: number, isOver: () => boolean): Promise<number[]> {
   const behind: number[] = [];
@@ -124,7 +147,7 @@ async function send(caller: Caller): Promise<Sent> {
   let generatorMs = 0;
   for (let n = 0; n < SECONDS * BATCHES_A_SECOND; n++) {
     const generatedMs = performance.now();
-    const batch = Array.from({ length: RATE / BATCHES_A_SECOND }, () => eventOf(draw()));
+    const batch = batchOf(draw);
     generatorMs += performance.now() - generatedMs;
     events += (await pipeline.ingestEvents(caller, { events: batch })).accepted;
     const aheadMs = ((n + 1) * 1_000) / BATCHES_A_SECOND - (performance.now() - startedMs);
@@ -150,6 +173,7 @@ it(`keeps up with ${RATE} events a second over ${PAIRS} pairs for ${SECONDS} s`,
 }, async () => {
   const caller = { tenantId: await ensureTenant(store, 'bench'), tenantSlug: 'bench', actor: 'bench' };
   const postmasterPid = await findPostmaster(store.writePool);
+  const floor = await floorCpu(postmasterPid);
   const before = cpuNow(postmasterPid);
   let over = false;
   const watching = watch(postmasterPid, () => over);
@@ -178,6 +202,8 @@ it(`keeps up with ${RATE} events a second over ${PAIRS} pairs for ${SECONDS} s`,
     'cores: making the events': Number((sent.generatorSeconds / sent.seconds).toFixed(2)),
     'CPU s per 1,000 events: node': perThousand(node),
     'CPU s per 1,000 events: postgres': perThousand(postgres),
+    'CPU s per 1,000 events: floor': Number((floor * 1_000).toFixed(3)),
+    'CPU as a multiple of the floor': Number(((node + postgres) / sent.events / floor).toFixed(1)),
     'last fault': pipeline.status().lastError ?? 'none',
   });
   expect(events).toBe(sent.events);

@@ -32,12 +32,13 @@ export interface FolderServices extends FoldServices {
 /** Under load one fold in this time, so that many batches share one. */
 const MIN_INTERVAL_MS = 300;
 /** Where folds take long, half of the time goes to them, up to this interval: what many share costs less for each. */
-const MAX_INTERVAL_MS = 2_000;
+const MAX_INTERVAL_MS = 1_500;
 const RETRY_MS = 1_000;
 const SWEEP_INTERVAL_MS = 5_000;
 const SWEEP_AGE_SECONDS = 5;
 const SWEEP_LIMIT = 1_000;
-const MAX_BATCHES_PER_FOLD = 64;
+const MAX_EVENTS_PER_FOLD = 100_000;
+const MAX_BATCHES_PER_FOLD = 2_000;
 
 const intervalAfter = (foldMs: number): number =>
   Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, 2 * foldMs));
@@ -180,8 +181,15 @@ export class Folder {
     }
   }
 
+  /** At least one batch, and no more than a fold can bear. */
   #take(tenantId: number): Pending[] {
-    return this.#pending.get(tenantId)?.splice(0, MAX_BATCHES_PER_FOLD) ?? [];
+    const pending = this.#pending.get(tenantId) ?? [];
+    let batches = 0;
+    for (let events = 0; batches < Math.min(pending.length, MAX_BATCHES_PER_FOLD); batches++) {
+      events += pending[batches]!.deltas.eventCount;
+      if (batches > 0 && events > MAX_EVENTS_PER_FOLD) break;
+    }
+    return pending.splice(0, batches);
   }
 
   #putBack(tenantId: number, batches: Pending[]): void {

@@ -2,6 +2,7 @@
 import { mapInTurns } from '../domain/turns.ts';
 import { CHUNK_SIZE, type IngestEventsInput, type IngestLinesInput } from './input.ts';
 import { CHUNK_WINDOW, chunkLength, joinChunk, rawInputOf } from './join-lines.ts';
+import { type SentEvent, sentEvent } from './prepare-events.ts';
 import { eventsInSlices, prepareInSlices } from './prepare-in-slices.ts';
 import { prepareLines, type RawInput } from './prepare-lines.ts';
 import { type MappedPayload, preparePayloads, slotsOf } from './prepare-payloads.ts';
@@ -55,14 +56,19 @@ function lineChunk(
 export function* eventChunks(origin: ChunkOrigin, input: IngestEventsInput): Iterable<Chunk> {
   for (let startIndex = 0; startIndex < input.events.length; startIndex += CHUNK_SIZE) {
     const events = input.events.slice(startIndex, startIndex + CHUNK_SIZE);
+    let written: Promise<SentEvent[]> | null = null;
+    const sent = () => {
+      written ??= mapInTurns(events, sentEvent);
+      return written;
+    };
     yield {
       ...origin,
       batchKey: chunkKey(input.batchKey, startIndex),
       startIndex,
       inputCount: events.length,
       countOf: () => events.length,
-      content: () => mapInTurns(events, (event) => JSON.stringify(event)),
-      prepare: (identity, context) => eventsInSlices(events, startIndex, identity, context),
+      content: async () => (await sent()).map(({ payload }) => payload),
+      prepare: async (identity, context) => eventsInSlices(await sent(), startIndex, identity, context),
     };
   }
 }

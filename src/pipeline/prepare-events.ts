@@ -28,9 +28,17 @@ export interface EventIdentity {
   readonly batchPrefix: string;
 }
 
+/** An event and what it was sent as. */
+export interface SentEvent {
+  readonly input: IngestEventInput;
+  readonly payload: string;
+}
+
+export const sentEvent = (input: IngestEventInput): SentEvent => ({ input, payload: JSON.stringify(input) });
+
 /** `keyed`: the contents of the request's earlier events by their keys, where it is prepared in parts. */
 export function prepareEvents(
-  inputs: readonly IngestEventInput[],
+  inputs: readonly SentEvent[],
   startIndex: number,
   identity: EventIdentity,
   context: PrepareContext,
@@ -38,9 +46,8 @@ export function prepareEvents(
 ): Prepared {
   const events: PreparedEvent[] = [];
   const rejections: Rejection[] = [];
-  inputs.forEach((input, position) => {
+  inputs.forEach(({ input, payload }, position) => {
     const index = startIndex + position;
-    const payload = JSON.stringify(input);
     const prepared =
       refuseClash(keyed, input.eventKey, payload) ?? prepareEvent(input, payload, index, identity, context);
     if (prepared instanceof Refused) rejections.push(rejection(index, prepared, payload, REQUEST));

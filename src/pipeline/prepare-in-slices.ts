@@ -1,8 +1,7 @@
 // Prepares many inputs without holding up whoever else waits for the event loop.
 import { Turns } from '../domain/turns.ts';
-import type { IngestEventInput } from './input.ts';
 import type { PrepareContext, PreparedEvent } from './prepare.ts';
-import { type EventIdentity, prepareEvents } from './prepare-events.ts';
+import { type EventIdentity, prepareEvents, type SentEvent } from './prepare-events.ts';
 import type { Prepared } from './prepare-lines.ts';
 
 /** Takes well under a millisecond, and with the longest of lines a few. */
@@ -27,7 +26,7 @@ export async function prepareInSlices(
 
 /** As {@link prepareEvents} does it. */
 export function eventsInSlices(
-  events: readonly IngestEventInput[],
+  events: readonly SentEvent[],
   startIndex: number,
   identity: EventIdentity,
   context: PrepareContext,

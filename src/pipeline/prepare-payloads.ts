@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { CallerError } from '../domain/errors.ts';
 import type { Micros } from '../domain/time.ts';
-import { eachInTurns, Turns } from '../domain/turns.ts';
+import { eachInTurns, mapInTurns, Turns } from '../domain/turns.ts';
 import type { RejectedRequest, Rejection } from '../store/rejected.ts';
 import type { IngestEventInput, Via } from './input.ts';
 import { type PrepareContext, type PreparedEvent, Refused, rejection } from './prepare.ts';
-import type { EventIdentity } from './prepare-events.ts';
+import { type EventIdentity, sentEvent } from './prepare-events.ts';
 import { eventsInSlices } from './prepare-in-slices.ts';
 import type { Prepared } from './prepare-lines.ts';
 
@@ -59,7 +59,8 @@ export async function preparePayloads(
   let slot = startIndex;
   for (const { payload, events: inputs, refused } of mapped) {
     if (refused !== null) rejections.push(rejection(slot, refused, payload, REQUEST));
-    const prepared = await eventsInSlices(inputs, slot, identity, context, turns);
+    const sent = await mapInTurns(inputs, sentEvent);
+    const prepared = await eventsInSlices(sent, slot, identity, context, turns);
     const isSole = inputs.length === 1;
     const original = { payload, request: REQUEST };
     for (const event of prepared.events) events.push(isSole ? { ...event, original } : event);

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import { US_PER_DAY } from '../../src/domain/time.ts';
@@ -15,8 +15,12 @@ import { writeTinyModel } from '../support/tiny-model/write-model.ts';
 
 const ALL = { ...ALL_TIME, rescore: false };
 
+/** Loading a model takes long where the machine is busy. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 let home: string;
 let tiny: ModelScorer;
+let fragile: ModelScorer;
 let world: TestPipeline;
 let tenantId: number;
 const opened: ModelScorer[] = [];
@@ -26,6 +30,7 @@ beforeAll(async () => {
   writeTinyModel(join(home, 'calmer'), { calm: 9 });
   writeTinyModel(join(home, 'fragile'), { breaksOn: 'poison' });
   tiny = scorer('tiny');
+  fragile = scorer('fragile');
   await tiny.open();
 });
 beforeEach(async () => {
@@ -234,7 +239,7 @@ describe('a message that the model fails on', () => {
 
   it('is found by halving and set aside, and the others get their verdicts', async () => {
     await ingest(...messages.slice(0, 3), 'a poison pill', ...messages.slice(3));
-    const scoring = scoringBy(scorer('fragile'));
+    const scoring = scoringBy(fragile);
     expect(await scoring.run(tenantId, ALL)).toMatchObject({ scored: 6, skipped: 1, error: null });
     expect(await scoring.status(tenantId)).toMatchObject({ waiting: 0, unscorable: 1 });
     expect(await current()).toContain('a poison pill: NORMAL by builtin');
@@ -244,10 +249,10 @@ describe('a message that the model fails on', () => {
 
   it('is asked about again by another model, or when everything is scored anew', async () => {
     await ingest('a poison pill');
-    const fragile = scoringBy(scorer('fragile'));
-    expect(await fragile.run(tenantId, ALL)).toMatchObject({ scored: 0, skipped: 1 });
-    expect(await fragile.run(tenantId, ALL)).toMatchObject({ scored: 0, skipped: 0 });
-    expect(await fragile.run(tenantId, { ...ALL_TIME, rescore: true })).toMatchObject({
+    const scoring = scoringBy(fragile);
+    expect(await scoring.run(tenantId, ALL)).toMatchObject({ scored: 0, skipped: 1 });
+    expect(await scoring.run(tenantId, ALL)).toMatchObject({ scored: 0, skipped: 0 });
+    expect(await scoring.run(tenantId, { ...ALL_TIME, rescore: true })).toMatchObject({
       scored: 0,
       skipped: 1,
     });

@@ -2,23 +2,32 @@
 import { copyFileSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findModel } from '../../src/anomaly/model/find-model.ts';
 import { ModelProcess, type ProcessOptions } from '../../src/anomaly/model/process.ts';
 import { writeTinyModel } from '../support/tiny-model/write-model.ts';
 
+/** Loading a model takes long where the machine is busy. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 let home: string;
 let tiny: string;
+/** Not ended after each test. */
+let shared: ModelProcess;
 const running: ModelProcess[] = [];
-beforeAll(() => {
+beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'mnemograph-model-'));
   tiny = join(home, 'tiny');
   writeTinyModel(tiny);
+  shared = new ModelProcess({ ...(await findModel(tiny, hub())), device: 'cpu' });
 });
 afterEach(async () => {
   for (const each of running.splice(0)) await each.close();
 });
-afterAll(() => rmSync(home, { recursive: true }));
+afterAll(async () => {
+  await shared.close();
+  rmSync(home, { recursive: true });
+});
 
 const hub = () => ({ url: 'http://127.0.0.1:9', cacheDir: join(home, 'cache') });
 async function open(folder: string, options?: ProcessOptions): Promise<ModelProcess> {
@@ -31,7 +40,7 @@ const labelsOf = async (model: ModelProcess, texts: readonly string[]) =>
 
 describe('a model from a folder', () => {
   it('answers each text with its likeliest label, in the order of the texts whatever their lengths', async () => {
-    const model = await open(tiny);
+    const model = shared;
     expect((await model.start()).runtime).toMatch(/^onnxruntime-/);
     const long = `${'x '.repeat(400)}dns`;
     expect(await labelsOf(model, ['kernel panic', long, 'ok', 'ecc parity', 'access denied'])).toEqual([
@@ -44,7 +53,7 @@ describe('a model from a folder', () => {
   });
 
   it('gives a text the same verdict alone and among others', async () => {
-    const model = await open(tiny);
+    const model = shared;
     const [alone] = await model.score(['slow query']);
     const among = await model.score(['a', 'slow query', `${'word '.repeat(90)}crash`, 'password']);
     expect(among[1]!.label).toBe(alone!.label);

@@ -13,6 +13,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   recomputeScore: [],
   backtest: [
     '(input: { from: "2026-03-09T00:00:00Z", to: "2026-03-10T12:00:00Z", settings: { recurrence: { minEvents: 2 } } })',
+    `(input: { from: "2026-03-09T00:00:00Z", to: "2026-03-10T12:00:00Z", rules: [{ name: "any", expression: "severity >= 0" }] })`,
   ],
   features: ['(input: { feature: "event_count", from: "2026-03-10T08:00:00Z", to: "2026-03-10T09:00:00Z" })'],
   seenBefore: [

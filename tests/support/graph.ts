@@ -1,8 +1,12 @@
 // The graph on a database of its own, without HTTP, with a log of every statement that it reads by.
 import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
+import { ANOMALY_THRESHOLD } from '../../src/domain/anomaly.ts';
 import type { Caller } from '../../src/domain/caller.ts';
+import { silentLogger } from '../../src/domain/logger.ts';
 import type { GraphServices } from '../../src/graph/context.ts';
 import { buildSchema } from '../../src/graph/schema.ts';
+import { INCIDENT_ACTIVE_US } from '../../src/pipeline/incidents/statuses.ts';
+import { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createTestDatabase } from './database.ts';
 import { TestClock } from './pipeline.ts';
@@ -31,7 +35,16 @@ export async function startTestGraph(at = '2026-03-10T12:00:00Z'): Promise<TestG
   const clock = new TestClock(at);
   const statements: string[] = [];
   const schema = buildSchema();
-  const services = { store: logged(store, statements), clock } as unknown as GraphServices;
+  const scoring = new AnomalyScoring({
+    store,
+    clock,
+    logger: silentLogger,
+    incidentActiveUs: INCIDENT_ACTIVE_US,
+    anomalyThreshold: ANOMALY_THRESHOLD,
+    batch: 1,
+    model: null,
+  });
+  const services = { store: logged(store, statements), clock, scoring } as unknown as GraphServices;
   const run = async (caller: Caller, source: string, variableValues?: Record<string, unknown>) => {
     statements.length = 0;
     return graphql({ schema, source, variableValues, contextValue: { services, caller } });

@@ -1,6 +1,6 @@
 import { announce, incidentsUpdated } from '../live/outbox.ts';
 import type { WriteTx } from '../store/store.ts';
-import { lesson } from '../store/tables/memory.ts';
+import { lesson } from '../store/tables/lesson.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { millionthsOf, optionalJsonObject, requiredText } from './checked-text.ts';
 import { LESSON, type Linked, link, requireLinked } from './links.ts';

@@ -1,6 +1,6 @@
 import { announce, incidentsUpdated } from '../live/outbox.ts';
 import { hintConfidence } from '../memory/hint-record.ts';
-import { runbookHint } from '../store/tables/memory.ts';
+import { runbookHint } from '../store/tables/lesson.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { optionalJsonObject, requiredText } from './checked-text.ts';
 import { HINT, type Linked, link, requireLinked } from './links.ts';

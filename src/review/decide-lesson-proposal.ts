@@ -3,7 +3,7 @@ import { ConflictError, ValidationError } from '../domain/errors.ts';
 import { formatMicros, type Micros } from '../domain/time.ts';
 import { announce, incidentsUpdated } from '../live/outbox.ts';
 import type { WriteTx } from '../store/store.ts';
-import { lessonProposal } from '../store/tables/memory.ts';
+import { lessonProposal } from '../store/tables/lesson.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, optionalText } from './checked-text.ts';
 import { insertLesson } from './create-lesson.ts';

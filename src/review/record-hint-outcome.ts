@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { hintConfidence } from '../memory/hint-record.ts';
-import { hintOutcome, runbookHint } from '../store/tables/memory.ts';
+import { hintOutcome, runbookHint } from '../store/tables/lesson.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { optionalText } from './checked-text.ts';
 import { lockHint, resolveId } from './rows.ts';

@@ -2,7 +2,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { ReviewDecision } from '../domain/words.ts';
 import type { WriteTx } from '../store/store.ts';
-import { incident, lesson } from '../store/tables/memory.ts';
+import { lesson } from '../store/tables/lesson.ts';
+import { incident } from '../store/tables/memory.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { moveConfidence } from './confidence.ts';
 import { inForce } from './decisions.ts';

@@ -6,7 +6,8 @@ import { NotFoundError } from '../domain/errors.ts';
 import type { WriteTx } from '../store/store.ts';
 import { asset } from '../store/tables/asset.ts';
 import { candidate } from '../store/tables/candidate.ts';
-import { incident, lesson, runbookHint } from '../store/tables/memory.ts';
+import { lesson, runbookHint } from '../store/tables/lesson.ts';
+import { incident } from '../store/tables/memory.ts';
 import { signature } from '../store/tables/signature.ts';
 
 export type CandidateRow = typeof candidate.$inferSelect;

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { announce, incidentsUpdated } from '../live/outbox.ts';
-import { lesson } from '../store/tables/memory.ts';
+import { lesson } from '../store/tables/lesson.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, millionthsOf, optionalJsonObject } from './checked-text.ts';
 import { checkLinked, LESSON, type Linked, link } from './links.ts';

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { announce, incidentsUpdated } from '../live/outbox.ts';
-import { runbookHint } from '../store/tables/memory.ts';
+import { runbookHint } from '../store/tables/lesson.ts';
 import type { VerbContext } from '../store/verb.ts';
 import { givenText, optionalJsonObject } from './checked-text.ts';
 import { checkLinked, HINT, type Linked, link } from './links.ts';

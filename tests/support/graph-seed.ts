@@ -9,6 +9,7 @@ import { asset } from '../../src/store/tables/asset.ts';
 import * as candidates from '../../src/store/tables/candidate.ts';
 import * as detection from '../../src/store/tables/detection.ts';
 import { event, featureBucket } from '../../src/store/tables/event.ts';
+import * as lessons from '../../src/store/tables/lesson.ts';
 import * as memory from '../../src/store/tables/memory.ts';
 import { provenanceLink, removedLink, review } from '../../src/store/tables/review.ts';
 import { entityBucket } from '../../src/store/tables/rule.ts';
@@ -339,7 +340,7 @@ async function seedMemory({ db, tenantId, key, text }: Context, eventIds: readon
     impactLevel: 'LOW',
     confidence: 600_000,
   });
-  await db.insert(memory.lesson).values({
+  await db.insert(lessons.lesson).values({
     tenantId,
     lessonId,
     title: text('lock'),
@@ -347,7 +348,7 @@ async function seedMemory({ db, tenantId, key, text }: Context, eventIds: readon
     recommendation: text('r'),
     confidence: 1,
   });
-  await db.insert(memory.runbookHint).values({
+  await db.insert(lessons.runbookHint).values({
     tenantId,
     hintId,
     title: text('hint'),
@@ -366,7 +367,7 @@ async function seedMemory({ db, tenantId, key, text }: Context, eventIds: readon
     messageRaw: text('line'),
     evidenceId: key(ROW.evidence),
   });
-  await db.insert(memory.lessonProposal).values({
+  await db.insert(lessons.lessonProposal).values({
     tenantId,
     proposalId: key(ROW.proposal),
     signatureId,
@@ -374,10 +375,10 @@ async function seedMemory({ db, tenantId, key, text }: Context, eventIds: readon
     summary: text('two found it useful'),
     lessonId,
   });
-  await db.insert(memory.incidentLesson).values({ tenantId, incidentId, lessonId });
-  await db.insert(memory.candidateLesson).values({ tenantId, candidateId, lessonId });
-  await db.insert(memory.hintSignature).values({ tenantId, hintId, signatureId });
-  await db.insert(memory.hintIncident).values({ tenantId, hintId, incidentId });
+  await db.insert(lessons.incidentLesson).values({ tenantId, incidentId, lessonId });
+  await db.insert(lessons.candidateLesson).values({ tenantId, candidateId, lessonId });
+  await db.insert(lessons.hintSignature).values({ tenantId, hintId, signatureId });
+  await db.insert(lessons.hintIncident).values({ tenantId, hintId, incidentId });
 }
 
 async function seedReviews({ db, tenantId, key, text }: Context, newestEventId: string): Promise<void> {

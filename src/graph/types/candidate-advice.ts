@@ -3,13 +3,8 @@ import DataLoader from 'dataloader';
 import { sql } from 'drizzle-orm';
 import { type JoinProposal as Proposal, proposeJoins } from '../../memory/join-proposals.ts';
 import { type candidate, candidateSignature } from '../../store/tables/candidate.ts';
-import {
-  hintIncident,
-  hintSignature,
-  incident,
-  incidentCandidate,
-  incidentSignature,
-} from '../../store/tables/memory.ts';
+import { hintIncident, hintSignature } from '../../store/tables/lesson.ts';
+import { incident, incidentCandidate, incidentSignature } from '../../store/tables/memory.ts';
 import { builder } from '../builder.ts';
 import { JoinBasisEnum } from '../enums.ts';
 import type { NodeFields } from '../fields.ts';

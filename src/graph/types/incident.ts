@@ -1,12 +1,6 @@
 import { sql } from 'drizzle-orm';
-import {
-  hintIncident,
-  incident,
-  incidentCandidate,
-  incidentEvent,
-  incidentLesson,
-  incidentSignature,
-} from '../../store/tables/memory.ts';
+import { hintIncident, incidentLesson } from '../../store/tables/lesson.ts';
+import { incident, incidentCandidate, incidentEvent, incidentSignature } from '../../store/tables/memory.ts';
 import { ImpactLevelEnum, IncidentStatusEnum } from '../enums.ts';
 import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';

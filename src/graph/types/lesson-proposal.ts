@@ -6,7 +6,7 @@ import {
   dismissLessonProposal,
   type ProposalDecided,
 } from '../../review/decide-lesson-proposal.ts';
-import { lessonProposal } from '../../store/tables/memory.ts';
+import { lessonProposal } from '../../store/tables/lesson.ts';
 import { builder } from '../builder.ts';
 import { LessonProposalStateEnum } from '../enums.ts';
 import { resultUnion } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { candidateLesson, incidentLesson, lesson, lessonSignature } from '../../store/tables/memory.ts';
+import { candidateLesson, incidentLesson, lesson, lessonSignature } from '../../store/tables/lesson.ts';
 import { filterInput } from '../filters.ts';
 import { livingIncident } from '../merged-incidents.ts';
 import { implementNode } from '../node.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { hintIncident, hintSignature, runbookHint } from '../../store/tables/memory.ts';
+import { hintIncident, hintSignature, runbookHint } from '../../store/tables/lesson.ts';
 import { rootOf } from '../families.ts';
 import { filterInput } from '../filters.ts';
 import { livingIncident } from '../merged-incidents.ts';

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { candidateSignature } from '../../store/tables/candidate.ts';
-import { hintSignature, incidentSignature } from '../../store/tables/memory.ts';
+import { hintSignature } from '../../store/tables/lesson.ts';
+import { incidentSignature } from '../../store/tables/memory.ts';
 import { signature } from '../../store/tables/signature.ts';
 import { Bucket, BucketSize } from '../bucket.ts';
 import { builder } from '../builder.ts';

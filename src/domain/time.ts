@@ -19,16 +19,20 @@ export const systemClock: Clock = { nowUs: () => Date.now() * US_PER_MS };
 /** The index of the minute that holds `us`. */
 export const minuteOf = (us: Micros): number => Math.floor(us / US_PER_MINUTE);
 
-/** The latest minute that was written and how: most times that are written together share it. */
-let written = { minute: Number.NaN, text: '' };
+/** Minutes as they were written lately: times that are written together share few. */
+const written = new Map<number, string>();
+const MOST_WRITTEN = 4_096;
 
 /** `2026-03-01T02:30:` */
 function textOfMinute(minute: number): string {
-  if (written.minute !== minute) {
+  let text = written.get(minute);
+  if (text === undefined) {
     const iso = new Date((minute * US_PER_MINUTE) / US_PER_MS).toISOString();
-    written = { minute, text: iso.slice(0, -'00.000Z'.length) };
+    text = iso.slice(0, -'00.000Z'.length);
+    if (written.size >= MOST_WRITTEN) written.clear();
+    written.set(minute, text);
   }
-  return written.text;
+  return text;
 }
 
 /** RFC 3339 in UTC with microseconds, e.g. `2026-03-01T02:30:00.000125Z`; whole milliseconds keep three digits. */

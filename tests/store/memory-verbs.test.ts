@@ -351,6 +351,7 @@ describe('what a lesson or a hint is linked with', () => {
     ]);
     const links = await rows<{ link_type: string; source_type: string; target_type: string }>(
       'provenance_link',
+      'link_type desc',
     );
     expect(links.filter((l) => ['TAUGHT', 'HINTS_AT'].includes(l.link_type))).toMatchObject([
       { source_type: 'Incident', target_type: 'Lesson' },

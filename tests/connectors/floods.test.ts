@@ -186,6 +186,9 @@ describe('over HTTP', () => {
     for (const n of refused)
       await until('the same is taken when it comes again', async () => (await post(n)).status === 200);
     const total = answers.length * BATCH;
-    expect(await sourceSeen(server, 'elasticsearch', tenant)).toMatchObject({ received: total, rejected: 0 });
+    expect(await received(server, 'elasticsearch', total, tenant)).toMatchObject({
+      received: total,
+      rejected: 0,
+    });
   });
 });

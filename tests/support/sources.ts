@@ -56,11 +56,16 @@ export async function sourceSeen(
 }
 
 /** Waits until the source has taken in so many inputs, and returns what it says then. */
-export const received = (server: TestMnemograph, name: string, count: number, tenant = 'default') =>
-  until(`${name} received ${count}`, async () => {
-    const seen = await sourceSeen(server, name, tenant);
+export async function received(server: TestMnemograph, name: string, count: number, tenant = 'default') {
+  let seen: SourceSeen | undefined;
+  const enough = async () => {
+    seen = await sourceSeen(server, name, tenant);
     return seen !== undefined && seen.received + seen.rejected >= count ? seen : null;
+  };
+  return until(`${name} received ${count}`, enough).catch((error: Error) => {
+    throw new Error(`${error.message}; it says ${JSON.stringify(seen)}`);
   });
+}
 
 export interface EventSeen {
   readonly host: string | null;

@@ -42,7 +42,7 @@ export async function acknowledgeSignal(
       .where(and(itself, eq(signal.acknowledged, false)));
     if (rowCount === 0) {
       const known = await tx.select({ signalId: signal.signalId }).from(signal).where(itself);
-      if (known.length === 0) throw notFound('signal', ['input', 'signalId']);
+      if (known.length === 0) throw notFound('signal', ['input', 'id']);
       return { signalId, first: false };
     }
     await announce(tx, tenantId, [{ topic: 'signal', subjectId: signalId, kind: 'UPDATED' }]);

@@ -93,7 +93,7 @@ describe('with a model', () => {
     const [signal] = (await open()).signals.nodes;
     expect(signal).toMatchObject({ severity: 'CRITICAL' });
     await server.ask(
-      'mutation ($id: ID!) { acknowledgeSignal(input: { signalId: $id, notes: "fan replaced" }) { __typename } }',
+      'mutation ($id: ID!) { acknowledgeSignal(input: { id: $id, notes: "fan replaced" }) { __typename } }',
       { id: signal!.id },
     );
     expect((await open()).signals.nodes).toEqual([]);

@@ -385,7 +385,7 @@ describe('edits', () => {
       mutate(
         'acknowledgeSignal',
         'AcknowledgeSignalInput',
-        { signalId: recorded.signal.id },
+        { id: recorded.signal.id },
         '... on AcknowledgeSignalPayload { first signal { acknowledged acknowledgedBy } }',
       );
     expect(await acknowledge()).toMatchObject({
@@ -393,6 +393,14 @@ describe('edits', () => {
       signal: { acknowledged: true, acknowledgedBy: 'tester' },
     });
     expect(await acknowledge()).toMatchObject({ first: false });
+    expect(
+      await mutate(
+        'acknowledgeSignal',
+        'AcknowledgeSignalInput',
+        { notes: 'which?' },
+        '... on Error { code path }',
+      ),
+    ).toMatchObject({ code: 'VALIDATION', path: ['input', 'id'] });
     expect(
       await mutate(
         'upsertTenant',

@@ -52,7 +52,7 @@ describe('ENTITY_WINDOW', () => {
     expect(await groups('ENTITY_WINDOW')).toEqual([
       {
         entity: 'web-1',
-        severity: Severity.ERROR,
+        severity: Severity.CRITICAL, // as the label of its MODEL signal
         events: 90,
         start: '04:50',
         end: '05:00',
@@ -105,7 +105,7 @@ describe('CHANGE_WINDOW', () => {
         ['04:50', '05:55'],
       ].map(([start, end]) => ({
         entity: 'web-1',
-        severity: Severity.ERROR,
+        severity: Severity.CRITICAL, // as the label of its MODEL signal
         events: 90,
         start,
         end,

@@ -53,6 +53,8 @@ export interface RunInput extends ScoringWindow {
 
 /** Longer than any batch takes: a claim of a process that died is free again after it. */
 const LEASE_SECONDS = 1_200;
+/** Few enough that counting, which waits for the same locks, hardly notices. */
+const APPLIED_AT_ONCE = 64;
 /** How soon what other processes have counted is found. */
 const POLL_MS = 5_000;
 /** A model that cannot be used is tried again after this. */
@@ -209,16 +211,21 @@ export class AnomalyScoring {
         else scored.push({ ...unscored, ...verdict });
       }
       if (faulty.length > 0) await setAsideUnscorable(store.writePool, tenantId, faulty);
-      const { pairs: stored, detections } = await applyVerdicts(this.#options, tenantId, scorer, scored);
-      if (stored < scored.length) await releaseUnscored(store.writePool, tenantId, scored);
-      tally.scored += stored;
-      tally.detections += detections;
       tally.skipped += faulty.length;
+      for (let from = 0; from < scored.length; from += APPLIED_AT_ONCE)
+        await this.#apply(tenantId, scorer, scored.slice(from, from + APPLIED_AT_ONCE), tally);
       return true;
     } catch (error) {
       await releaseUnscored(store.writePool, tenantId, claimed);
       throw error;
     }
+  }
+
+  async #apply(tenantId: number, scorer: string, scored: readonly Scored[], tally: Tally): Promise<void> {
+    const { pairs, detections } = await applyVerdicts(this.#options, tenantId, scorer, scored);
+    if (pairs < scored.length) await releaseUnscored(this.#options.store.writePool, tenantId, scored);
+    tally.scored += pairs;
+    tally.detections += detections;
   }
 
   #ended(tenantId: number, tally: Tally, error: string | null): ScoringRun {

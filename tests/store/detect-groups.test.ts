@@ -105,7 +105,7 @@ describe('CHANGE_WINDOW', () => {
         ['04:50', '05:55'],
       ].map(([start, end]) => ({
         entity: 'web-1',
-        severity: Severity.CRITICAL, // as the label of its MODEL signal
+        severity: Severity.ERROR,
         events: 90,
         start,
         end,

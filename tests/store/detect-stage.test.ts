@@ -291,7 +291,9 @@ describe('a self-heal', () => {
     expect(await candidates('SELF_HEAL')).toHaveLength(1);
     await tenant.deliver([flap(T0 + 2.5 * US_PER_HOUR, 'Gi0/7')[0]!]);
     expect(await candidates('SELF_HEAL')).toMatchObject([{ withdrawn: true }]);
-    expect(await tenant.rows(`select 1 from signal where tenant_id = $1 and kind = 'RULE_MATCH'`)).toHaveLength(1);
+    expect(await tenant.rows(`select 1 from signal where tenant_id = $1 and kind = 'RECOVERY'`)).toHaveLength(
+      1,
+    );
   });
 });
 

@@ -125,12 +125,12 @@ async function prepare(source: string): Promise<void> {
   });
 }
 
-const packages = 'rsyslog rsyslog-elasticsearch';
+const howToGet = 'apt-get install rsyslog rsyslog-elasticsearch';
 const isThere = programPath('rsyslogd') !== null;
 
 describeSender(
   'rsyslog by omelasticsearch, with ids',
-  { isThere: isThere && hasRsyslogModule('omelasticsearch'), packages },
+  { isThere: isThere && hasRsyslogModule('omelasticsearch'), howToGet },
   () => {
     it('0 lost and 0 doubled through an outage of 30 seconds', { timeout: 400_000 }, async () => {
       const { hostname, port } = new URL(here.address);
@@ -153,7 +153,7 @@ describeSender(
   },
 );
 
-describeSender('rsyslog by plain TCP', { isThere, packages }, () => {
+describeSender('rsyslog by plain TCP', { isThere, howToGet }, () => {
   it('goes on after an outage of 30 seconds; its loss is reported', { timeout: 400_000 }, async () => {
     syslogPort = await freePort();
     program = rsyslog(

@@ -46,11 +46,11 @@ export const hasRsyslogModule = (name: string): boolean =>
 /** The tests of a sender; where it is missing they are skipped, and their title says what to install. */
 export function describeSender(
   name: string,
-  needs: { readonly isThere: boolean; readonly packages: string },
+  needs: { readonly isThere: boolean; readonly howToGet: string },
   tests: () => void,
 ): void {
   if (needs.isThere) describe(name, tests);
-  else describe.skip(`${name} IS MISSING: apt-get install ${needs.packages}`, tests);
+  else describe.skip(`${name} IS MISSING: ${needs.howToGet}`, tests);
 }
 
 /** Unpacked programs find their libraries beside them. */

@@ -7,6 +7,7 @@ import { ANOMALY_DEVICES, ANOMALY_THRESHOLD } from './domain/anomaly.ts';
 import { MAX_MOVED_EVENTS } from './domain/bindings.ts';
 import { ValidationError } from './domain/errors.ts';
 import { INCIDENT_ACTIVE_DAYS } from './domain/incident-age.ts';
+import { address, databaseUrl, flag, hostNames, path, ratio, whole } from './setting-values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +23,6 @@ interface Setting<T> {
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 
 const setting = <T>(
   variable: string,
@@ -31,61 +31,6 @@ const setting = <T>(
   description: string,
   secret = false,
 ): Setting<T> => ({ variable, description, fallback, secret, schema });
-
-const whole = (min: number, max: number, what: string) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `${what} is a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `${what} is a whole number from ${min} to ${max}`);
-
-const ratio = (what: string) =>
-  z
-    .string()
-    .regex(/^(\d+\.?\d*|\.\d+)$/, `${what} is a number from 0 to 1`)
-    .transform(Number)
-    .refine((n) => n >= 0 && n <= 1, `${what} is a number from 0 to 1`);
-
-const YES_NO: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-};
-const flag = z
-  .string()
-  .transform((text) => YES_NO[text.toLowerCase()] ?? text)
-  .pipe(z.boolean('say true or false'))
-  .default(false);
-
-const databaseUrl = z
-  .string()
-  .refine(isPostgresUrl, 'this is no PostgreSQL URL; write postgres://user:password@host:5432/database')
-  .optional();
-
-const path = z
-  .string()
-  .refine((given) => !given.startsWith('~'), 'only a shell expands a leading ~; write the whole path')
-  .transform((given) => resolve(given))
-  .optional();
-
-const hostNames = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-      .filter((name) => name !== ''),
-  )
-  .refine(
-    (names) => names.every((name) => HOST_NAME.test(name)),
-    'write host names without scheme and port, separated by commas, like memory.example.org',
-  )
-  .default([]);
 
 const SETTINGS = {
   port: setting(
@@ -96,13 +41,7 @@ const SETTINGS = {
   ),
   host: setting(
     'MNEMOGRAPH_HOST',
-    z
-      .string()
-      .refine(
-        (host) => HOST_NAME.test(host) || isIpLiteral(host),
-        'write an address or a host name without scheme and port, like 127.0.0.1',
-      )
-      .default('127.0.0.1'),
+    address.default('127.0.0.1'),
     '127.0.0.1',
     'Address to listen on. Anything but loopback also needs MNEMOGRAPH_ALLOW_REMOTE.',
   ),
@@ -302,10 +241,3 @@ function homeOfUser(): string | null {
     return null;
   }
 }
-
-// A socket's URL has a user and no host, which URL does not know: postgres://me@/database?host=/run/postgresql
-function isPostgresUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@socket/'));
-}
-
-const isIpLiteral = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeParse(host).success;

@@ -113,7 +113,8 @@ export async function unlink(
        where tenant_id = ${tenantId} and ${sql.raw(owner.column)} = ${ownerId}::bigint
          and ${sql.raw(column)} in (select x.id::bigint from ${listed(ids)} as x(id))
       returning ${sql.raw(column)}::text as id`);
-    const stranger = ids.findIndex((id) => !rows.some((row) => row.id === id));
+    const tied = new Set(rows.map(({ id }) => id));
+    const stranger = ids.findIndex((id) => !tied.has(id));
     if (stranger >= 0)
       throw new ConflictError(
         'It is not linked with that, or no longer: nothing was changed. Read what it is linked with, then name that.',

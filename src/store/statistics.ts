@@ -1,8 +1,9 @@
 // Statistics for the planner while a memory is young. Autovacuum gathers them too, but minutes later: without them, a
 // lookup of one series takes the index of its asset for as good as its own, and reads all other series with it.
 import type pg from 'pg';
+import { DERIVED_TABLES } from './derived-tables.ts';
 
-const TABLES = [
+const COUNTED_TABLES = [
   'signature',
   'signature_form',
   'asset',
@@ -10,24 +11,8 @@ const TABLES = [
   'feature_bucket',
   'signature_minute',
   'entity_bucket',
-  'episode',
-  'heartbeat',
-  'slot_asset',
-  'slot_spread',
-  'signal',
-  'correlation_group',
-  'group_asset',
-  'group_signature',
-  'group_signal',
-  'candidate',
-  'candidate_version',
-  'candidate_signature',
-  'candidate_asset',
-  'candidate_event',
-  'candidate_group',
-  'candidate_linking',
-  'provenance_link',
 ];
+const TABLES = [...COUNTED_TABLES, ...DERIVED_TABLES];
 
 const FIRST_AT_EVENTS = 500;
 const GROWTH = 4;

@@ -4,10 +4,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DETECT_SETTINGS } from '../../src/detect/settings.ts';
 import { minuteOf } from '../../src/domain/time.ts';
-import { CONTINUED, DERIVED, onScratch } from '../../src/pipeline/backtest/shadow.ts';
+import { CONTINUED, onScratch } from '../../src/pipeline/backtest/shadow.ts';
 import { detectWork } from '../../src/pipeline/detect/detect.ts';
 import { mergeTouched } from '../../src/pipeline/detect/touched.ts';
 import { SCORE_SETTINGS } from '../../src/score/settings.ts';
+import { DERIVED_TABLES } from '../../src/store/derived-tables.ts';
 import type { WriteTx } from '../../src/store/store.ts';
 import { CLOCK, openWorld, type World } from '../support/detection.ts';
 import { anyHistory } from '../support/histories.ts';
@@ -35,7 +36,7 @@ it('leaves the memory alone, whatever detection finds', { timeout: 120_000 }, as
   await tenant.deliver(events);
   const filled: string[] = [];
   // Texts that are scored already are not queued again.
-  for (const name of DERIVED.filter((table) => table !== 'anomaly_queue')) {
+  for (const name of DERIVED_TABLES.filter((table) => table !== 'anomaly_queue')) {
     const rows = await tenant.rows(`select 1 from ${name} where tenant_id = $1 limit 1`);
     if (rows.length > 0) filled.push(name);
   }
@@ -59,5 +60,5 @@ it('leaves the memory alone, whatever detection finds', { timeout: 120_000 }, as
   });
   expect(tables.memory).toEqual([]);
   expect(filled.filter((name) => !tables.scratch.includes(name))).toEqual([]);
-  expect([...DERIVED, ...CONTINUED]).toEqual(expect.arrayContaining(tables.scratch));
+  expect([...DERIVED_TABLES, ...CONTINUED]).toEqual(expect.arrayContaining(tables.scratch));
 });

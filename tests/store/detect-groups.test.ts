@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Severity } from '../../src/domain/severity.ts';
 import { US_PER_MINUTE, US_PER_SECOND } from '../../src/domain/time.ts';
 import { recordChange } from '../../src/review/record-change.ts';
-import { CLOCK, openWorld, type Tenant, type World, type WorldEvent } from '../support/detection.ts';
+import { beatsOf, CLOCK, openWorld, type Tenant, type World, type WorldEvent } from '../support/detection.ts';
 import { at } from '../support/detection-rows.ts';
 
 const T0 = at('2026-03-02T00:00:00Z');
@@ -19,13 +19,7 @@ beforeEach(async () => {
 afterAll(() => world.close());
 
 const beats = (host: string, from: number, minutes: number): WorldEvent[] =>
-  Array.from({ length: minutes }, (_, i) => ({
-    us: T0 + (from + i) * US_PER_MINUTE,
-    signature: 'v1:beat',
-    host,
-    severity: Severity.INFO,
-    message: 'alive',
-  }));
+  beatsOf(host, T0 + from * US_PER_MINUTE, minutes);
 const flood = (host: string, minute: number, n = 90): WorldEvent[] =>
   Array.from({ length: n }, (_, i) => ({
     us: T0 + minute * US_PER_MINUTE + Math.floor((i * 55) / n) * US_PER_SECOND,

@@ -1,8 +1,7 @@
 // Silences as the detection stage stores them: in event time, whatever the order of what comes.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Severity } from '../../src/domain/severity.ts';
 import { US_PER_MINUTE } from '../../src/domain/time.ts';
-import { openWorld, type Tenant, type World, type WorldEvent } from '../support/detection.ts';
+import { beatsOf, openWorld, type Tenant, type World, type WorldEvent } from '../support/detection.ts';
 import { at } from '../support/detection-rows.ts';
 
 const T0 = at('2026-03-02T00:00:00Z');
@@ -18,13 +17,7 @@ beforeEach(async () => {
 afterAll(() => world.close());
 
 const beats = (host: string, from: number, minutes: number): WorldEvent[] =>
-  Array.from({ length: minutes }, (_, i) => ({
-    us: T0 + (from + i) * US_PER_MINUTE,
-    signature: 'v1:beat',
-    host,
-    severity: Severity.INFO,
-    message: 'alive',
-  }));
+  beatsOf(host, T0 + from * US_PER_MINUTE, minutes);
 
 const signals = () =>
   tenant.rows<{ identity: string; ended: string | null }>(

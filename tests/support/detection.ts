@@ -1,7 +1,7 @@
 // A small world for the detection stage: events go straight to the tables that counting writes, then detect runs.
 import { createHash } from 'node:crypto';
-import type { Severity } from '../../src/domain/severity.ts';
-import { formatMicros, type Micros, minuteOf } from '../../src/domain/time.ts';
+import { Severity } from '../../src/domain/severity.ts';
+import { formatMicros, type Micros, minuteOf, US_PER_MINUTE } from '../../src/domain/time.ts';
 import { type DetectOutcome, detect } from '../../src/pipeline/detect/detect.ts';
 import { Deltas } from '../../src/pipeline/fold/deltas.ts';
 import { addToBuckets, addToSignatures } from '../../src/store/counters.ts';
@@ -36,6 +36,16 @@ export interface Tenant {
   passTime(us: Micros): Promise<DetectOutcome>;
   rows<Row extends object>(text: string): Promise<Row[]>;
 }
+
+/** A host says once a minute, from `fromUs` on, that it is alive. */
+export const beatsOf = (host: string, fromUs: Micros, minutes: number): WorldEvent[] =>
+  Array.from({ length: minutes }, (_, i) => ({
+    us: fromUs + i * US_PER_MINUTE,
+    signature: 'v1:beat',
+    host,
+    severity: Severity.INFO,
+    message: 'alive',
+  }));
 
 export const CLOCK = { nowUs: () => Date.UTC(2026, 5, 1) * 1_000 };
 

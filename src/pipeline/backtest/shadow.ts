@@ -4,35 +4,13 @@
 import { sql } from 'drizzle-orm';
 import { RetryLaterError } from '../../domain/errors.ts';
 import { US_PER_MINUTE } from '../../domain/time.ts';
+import { DERIVED_TABLES } from '../../store/derived-tables.ts';
 import { LockClass } from '../../store/lock-classes.ts';
 import type { Store, WriteTx } from '../../store/store.ts';
 import { transaction } from '../../store/transaction.ts';
 import { moment } from '../detect/context.ts';
 
-/** What detection derives: empty in the scratch memory. */
-export const DERIVED = [
-  'episode',
-  'event_clock',
-  'heartbeat',
-  'slot_asset',
-  'slot_spread',
-  'signal',
-  'correlation_group',
-  'group_asset',
-  'group_signature',
-  'group_signal',
-  'candidate',
-  'candidate_version',
-  'candidate_signature',
-  'candidate_asset',
-  'candidate_event',
-  'candidate_group',
-  'candidate_linking',
-  'provenance_link',
-  'anomaly_queue',
-];
-
-/** What it also writes to, but starts from. */
+/** What detection also writes to, but starts from; what it derives is empty in the scratch memory. */
 export const CONTINUED = ['signature', 'anomaly_verdict'];
 
 export interface Shadowed {
@@ -84,7 +62,7 @@ async function claim(tx: WriteTx): Promise<void> {
 async function hide(tx: WriteTx, { tenantId, untilMinute }: Shadowed): Promise<void> {
   const { rows } = await tx.execute(sql`select current_schema() as name`);
   const memory = sql.identifier(rows[0]!.name as string);
-  for (const name of [...DERIVED, ...CONTINUED]) {
+  for (const name of [...DERIVED_TABLES, ...CONTINUED]) {
     const table = sql.identifier(name);
     await tx.execute(sql`create temp table ${table} (like ${memory}.${table} including all) on commit drop`);
   }

@@ -1,0 +1,22 @@
+/** What detection derives from the counts; all of it could be made again. */
+export const DERIVED_TABLES = [
+  'episode',
+  'event_clock',
+  'heartbeat',
+  'slot_asset',
+  'slot_spread',
+  'signal',
+  'correlation_group',
+  'group_asset',
+  'group_signature',
+  'group_signal',
+  'candidate',
+  'candidate_version',
+  'candidate_signature',
+  'candidate_asset',
+  'candidate_event',
+  'candidate_group',
+  'candidate_linking',
+  'provenance_link',
+  'anomaly_queue',
+];

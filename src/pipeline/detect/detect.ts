@@ -20,7 +20,7 @@ import { orderOf } from './event-order.ts';
 import { loadHostnames, loadPairs, loadSignatures } from './facts.ts';
 import { updateModelSignals } from './model-signals.ts';
 import { updateNewSignatures } from './new-signatures.ts';
-import { findTouchedPairs, scopesOfTouched } from './plan.ts';
+import { scopesOfTouched } from './plan.ts';
 import { updateRuleMatches } from './rule-matches.ts';
 import { membersOf } from './scopes.ts';
 import { updateSignatureScores } from './signature-scores.ts';
@@ -28,6 +28,7 @@ import { updateSilences } from './silences.ts';
 import { updateSpikes } from './spikes.ts';
 import { updateSpreads } from './spreads.ts';
 import { isIdle, mergeTouched, type Touched, type Work } from './touched.ts';
+import { findTouchedPairs } from './touched-pairs.ts';
 import { loadAnomalousVerdicts, updateVerdicts } from './verdicts.ts';
 
 export type { Touched };

@@ -170,7 +170,7 @@ const wholeRanges = (ctx: DetectContext, regrouped: readonly Touched[]): Judged[
   }));
 
 function hullOfEach(judged: readonly Judged[]): Judged[] {
-  return [...groupBy(judged, (j) => `${j.signatureId}|${j.assetId}`).values()].map((same) => ({
+  return [...groupBy(judged, seriesOf).values()].map((same) => ({
     ...same[0]!,
     from: Math.min(...same.map((j) => j.from)),
     to: Math.max(...same.map((j) => j.to)),

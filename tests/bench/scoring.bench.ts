@@ -7,14 +7,13 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
+import type { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
 import type { Caller } from '../../src/domain/caller.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
-import { US_PER_DAY } from '../../src/domain/time.ts';
 import type { IngestEventInput } from '../../src/pipeline/input.ts';
-import { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
+import type { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
 import { ALL_TIME } from '../../src/store/anomaly-queue.ts';
 import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
+import { modelIn, scoringOf } from '../support/scoring.ts';
 import { WORDS, writeTinyModel } from '../support/tiny-model/write-model.ts';
 
 const setting = (name: string, unset: number) => Number(process.env[name] ?? unset);
@@ -37,20 +36,8 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'mnemograph-scoring-'));
   writeTinyModel(join(home, 'tiny'));
   world = await startTestPipeline();
-  model = new ModelScorer({
-    model: join(home, 'tiny'),
-    device: 'cpu',
-    hub: { url: 'http://127.0.0.1:9', cacheDir: home },
-  });
-  scoring = new AnomalyScoring({
-    store: world.store,
-    clock: world.clock,
-    logger: silentLogger,
-    incidentActiveUs: 90 * US_PER_DAY,
-    anomalyThreshold: 0.75,
-    batch: 256,
-    model,
-  });
+  model = modelIn(home, 'tiny');
+  scoring = scoringOf(world, model);
   await model.open();
 });
 afterAll(async () => {

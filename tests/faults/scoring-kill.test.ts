@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
-import { US_PER_DAY } from '../../src/domain/time.ts';
-import { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
+import type { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
+import type { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
 import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
+import { modelIn, scoringOf } from '../support/scoring.ts';
 import { writeTinyModel } from '../support/tiny-model/write-model.ts';
 import { until } from '../support/until.ts';
 
@@ -28,17 +27,8 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'mnemograph-scoring-'));
   writeTinyModel(join(home, 'tiny'));
   world = await startTestPipeline();
-  const hub = { url: 'http://127.0.0.1:9', cacheDir: join(home, 'cache') };
-  model = new ModelScorer({ model: join(home, 'tiny'), device: 'cpu', hub });
-  scoring = new AnomalyScoring({
-    store: world.store,
-    clock: world.clock,
-    logger: silentLogger,
-    incidentActiveUs: 90 * US_PER_DAY,
-    anomalyThreshold: 0.75,
-    batch: BATCH,
-    model,
-  });
+  model = modelIn(home, 'tiny');
+  scoring = scoringOf(world, model, { batch: BATCH });
 });
 afterAll(async () => {
   await scoring.close();

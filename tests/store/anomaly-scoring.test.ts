@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
+import type { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
 import { US_PER_DAY } from '../../src/domain/time.ts';
 import type { IngestEventInput } from '../../src/pipeline/input.ts';
 import { applyVerdicts } from '../../src/pipeline/scoring/apply-verdicts.ts';
-import { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
+import type { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
 import { ALL_TIME, claimUnscored } from '../../src/store/anomaly-queue.ts';
 import { startTestPipeline, type TestPipeline } from '../support/pipeline.ts';
+import { modelIn, scoringOf } from '../support/scoring.ts';
 import { writeTinyModel } from '../support/tiny-model/write-model.ts';
 
 const ALL = { ...ALL_TIME, rescore: false };
@@ -44,23 +44,13 @@ afterAll(async () => {
 });
 
 function scorer(folder: string): ModelScorer {
-  const hub = { url: 'http://127.0.0.1:9', cacheDir: join(home, 'cache') };
-  const made = new ModelScorer({ model: join(home, folder), device: 'cpu', hub });
+  const made = modelIn(home, folder);
   opened.push(made);
   return made;
 }
 
 const scoringBy = (model: ModelScorer | null, more: { batch?: number; anomalyThreshold?: number } = {}) =>
-  new AnomalyScoring({
-    store: world.store,
-    clock: world.clock,
-    logger: silentLogger,
-    incidentActiveUs: 90 * US_PER_DAY,
-    anomalyThreshold: 0.75,
-    batch: 256,
-    model,
-    ...more,
-  });
+  scoringOf(world, model, more);
 
 async function ingest(...messages: (string | Partial<IngestEventInput>)[]): Promise<void> {
   const events = messages.map((m, i) => ({

@@ -39,9 +39,13 @@ const patterns = async (...options: string[]): Promise<string> => {
 };
 
 describe('mnemograph patterns in several threads', () => {
-  it.each([[], ['--by-program'], ['--content']])(
+  it.each([
+    ['without options', []],
+    ['--by-program', ['--by-program']],
+    ['--content', ['--content']],
+  ])(
     'prints what it prints in one thread, byte for byte: %s',
-    async (...options) => {
+    async (_, options) => {
       const [one, several] = [
         await patterns('--threads', '1', ...options),
         await patterns('--threads', '3', ...options),

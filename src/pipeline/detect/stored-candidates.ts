@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Stored } from '../../detect/identity.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { CandidateState, CandidateType, DecisionBand, ScoreComponent } from '../../domain/words.ts';
+import type { ScoreInputs } from '../../score/inputs.ts';
 import { asJson, type DetectContext, query } from './context.ts';
 
 /** What a candidate's row says; what changes of it is written. */
@@ -29,6 +30,8 @@ export interface StoredCandidate extends Stored {
   readonly subject: string;
   readonly version: number;
   readonly content: CandidateContent;
+  /** What its receipt says that it was scored by; other inputs may well give the same score. Null: no receipt. */
+  readonly inputs: ScoreInputs | null;
   /** Null: its links were not made here. */
   readonly linking: Linking | null;
 }
@@ -49,6 +52,7 @@ interface Row extends CandidateContent {
   firstUs: string;
   lastUs: string;
   createdUs: string;
+  inputs: ScoreInputs | null;
   linking: Linking | null;
 }
 
@@ -74,9 +78,12 @@ export async function loadStoredCandidates(
                c.suppressed_reason as "suppressedReason",
                c.state = 'PROMOTED' or exists (
                  select 1 from review r where r.tenant_id = c.tenant_id and r.candidate_id = c.candidate_id) as judged,
+               v.receipt -> 'inputs' as inputs,
                case when l.made_from is not null
                     then json_build_object('madeFrom', l.made_from, 'fullSince', l.full_since) end as linking
           from candidate c
+          left join candidate_version v on v.tenant_id = c.tenant_id and v.candidate_id = c.candidate_id
+                                       and v.version = c.version
           left join candidate_linking l on l.tenant_id = c.tenant_id and l.candidate_id = c.candidate_id
          where c.tenant_id = ${ctx.tenantId} and c.redirected_to_id is null
            and (c.type, c.subject) in (
@@ -89,7 +96,7 @@ export async function loadStoredCandidates(
 
 function fromRow(row: Row): StoredCandidate {
   const { candidateId, type, subject, version, withdrawn, judged, ...rest } = row;
-  const { firstUs, lastUs, createdUs, linking, ...content } = rest;
+  const { firstUs, lastUs, createdUs, inputs, linking, ...content } = rest;
   return {
     id: candidateId,
     type,
@@ -100,6 +107,7 @@ function fromRow(row: Row): StoredCandidate {
     firstUs: Number(firstUs),
     lastUs: Number(lastUs),
     createdUs: Number(createdUs),
+    inputs,
     linking,
     content,
   };

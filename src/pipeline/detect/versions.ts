@@ -37,6 +37,8 @@ export async function writeVersions(ctx: DetectContext, writes: readonly Version
                  receipt jsonb, created_at timestamptz)
           join candidate c on c.tenant_id = ${ctx.tenantId} and c.candidate_id = r.candidate_id
         on conflict (tenant_id, candidate_id, version) do update
-           set confidence = excluded.confidence, receipt = excluded.receipt`,
+           set confidence = excluded.confidence,
+               receipt = excluded.receipt
+                      || jsonb_strip_nulls(jsonb_build_object('reason', candidate_version.receipt -> 'reason'))`,
   );
 }

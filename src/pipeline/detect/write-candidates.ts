@@ -28,12 +28,16 @@ export interface CandidateWrites {
 
 export async function writeCandidates(ctx: DetectContext, writes: CandidateWrites): Promise<Announcement[]> {
   const changed = writes.kept.filter(
-    ({ stored, content }) =>
-      stored === null || stored.withdrawn || !isDeepStrictEqual(stored.content, content),
+    ({ stored, content, inputs }) =>
+      stored === null ||
+      stored.withdrawn ||
+      !isDeepStrictEqual(stored.content, content) ||
+      !isDeepStrictEqual(stored.inputs, inputs),
   );
   await redirect(ctx, writes.joined);
   await withdraw(ctx, writes.groundless);
   const ids = await writeRows(ctx, changed);
+  const written = new Map(changed.map((write, i) => [write, ids[i]!]));
   await writeVersions(
     ctx,
     changed.map(({ content, inputs, stored }, i) => ({
@@ -45,11 +49,14 @@ export async function writeCandidates(ctx: DetectContext, writes: CandidateWrite
   );
   await linkCandidates(
     ctx,
-    changed.map(({ finding, stored }, i) => ({
-      candidateId: ids[i]!,
-      finding,
-      linking: stored?.linking ?? null,
-    })),
+    // Its events may be others though all that is said of it is the same. What was linked elsewhere stays so as long.
+    writes.kept
+      .filter((write) => written.has(write) || write.stored!.linking !== null)
+      .map((write) => ({
+        candidateId: written.get(write) ?? write.stored!.id,
+        finding: write.finding,
+        linking: write.stored?.linking ?? null,
+      })),
     writes.work,
   );
   return [

@@ -3,7 +3,7 @@
 import { Analysis } from './analysis.ts';
 import { FormTable } from './form-table.ts';
 import { KeyMaker } from './key.ts';
-import { Template, type TemplateEvidence } from './template.ts';
+import { Runs, type RunsEvidence } from './runs.ts';
 
 /** One canonical form; lines are numbered from 1. */
 export interface CountedForm {
@@ -16,7 +16,7 @@ export interface CountedForm {
   count: number;
   firstLine: number;
   lastLine: number;
-  evidence: TemplateEvidence;
+  evidence: RunsEvidence;
 }
 
 export interface CountedForms {
@@ -26,13 +26,13 @@ export interface CountedForms {
   forms: CountedForm[];
 }
 
-type Counting = Omit<CountedForm, 'evidence'> & { template: Template };
+type Counting = Omit<CountedForm, 'evidence'> & { runs: Runs };
 
 export class FormCounter {
   readonly #analysis = new Analysis();
   readonly #keys = new KeyMaker();
-  readonly #table = new FormTable();
-  readonly #forms: Counting[] = [];
+  #table = new FormTable();
+  #forms: Counting[] = [];
   #lines = 0;
   #messages = 0;
 
@@ -46,20 +46,25 @@ export class FormCounter {
     const { high, low } = this.#keys;
     const index = this.#table.find(high, low);
     if (index < 0) {
-      const template = new Template(analysis);
       this.#table.add(high, low, this.#forms.length);
       const place = { partition, first: message, firstLine: line, lastLine: line };
-      this.#forms.push({ high, low, ...place, count: 1, template });
+      this.#forms.push({ high, low, ...place, count: 1, runs: new Runs(analysis) });
       return;
     }
     const form = this.#forms[index]!;
     form.count++;
     form.lastLine = line;
-    form.template.observe(analysis);
+    form.runs.observe(analysis);
   }
 
-  counted(): CountedForms {
-    const forms = this.#forms.map(({ template, ...form }) => ({ ...form, evidence: template.evidence() }));
-    return { lines: this.#lines, messages: this.#messages, forms };
+  /** What was counted since it was asked last. */
+  take(): CountedForms {
+    const forms = this.#forms.map(({ runs, ...form }) => ({ ...form, evidence: runs.evidence() }));
+    const counted = { lines: this.#lines, messages: this.#messages, forms };
+    this.#table = new FormTable();
+    this.#forms = [];
+    this.#lines = 0;
+    this.#messages = 0;
+    return counted;
   }
 }

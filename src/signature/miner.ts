@@ -79,7 +79,7 @@ export class Miner {
     const form = this.forms[index]!;
     form.count++;
     form.lastLine = line;
-    form.template?.observe(analysis);
+    form.template?.runs.observe(analysis);
     return form;
   }
 
@@ -97,7 +97,7 @@ export class Miner {
     const form = known < 0 ? this.#meetFirst(first, partition, line) : this.#count(this.forms[known]!, line);
     form.count += counted.count - 1;
     form.lastLine = Math.max(form.lastLine, linesBefore + counted.lastLine);
-    if (known >= 0 || form.key === formatKey(high, low)) form.template?.merge(evidence);
+    if (known >= 0 || form.key === formatKey(high, low)) form.template?.runs.merge(evidence);
   }
 
   #meetFirst(message: string, partition: string, line: number): MinedForm {

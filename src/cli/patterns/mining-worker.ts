@@ -1,8 +1,10 @@
 // A thread of `mnemograph patterns`: counts the forms of one block after the other.
 import { parentPort, workerData } from 'node:worker_threads';
-import { countForms } from './count-forms.ts';
+import { BlockCounter } from './block-counter.ts';
 import type { Reading } from './reading.ts';
 
+const counter = new BlockCounter(workerData as Reading);
+
 parentPort!.on('message', ({ buffer, byteOffset, byteLength }: Uint8Array) => {
-  parentPort!.postMessage(countForms(Buffer.from(buffer, byteOffset, byteLength), workerData as Reading));
+  parentPort!.postMessage(counter.count(Buffer.from(buffer, byteOffset, byteLength)));
 });

@@ -4,8 +4,7 @@ import { CONNECTOR_KINDS } from './connectors/kinds.ts';
 import { openSources, type Sources } from './connectors/sources.ts';
 import type { Caller } from './domain/caller.ts';
 import { UnavailableError } from './domain/errors.ts';
-import type { Logger } from './domain/logger.ts';
-import { type Clock, US_PER_DAY } from './domain/time.ts';
+import { US_PER_DAY } from './domain/time.ts';
 import type { GraphContext, GraphServices } from './graph/context.ts';
 import { buildSchema } from './graph/schema.ts';
 import { checkReadiness } from './http/health.ts';
@@ -15,7 +14,7 @@ import { ChangeFeed } from './live/feed.ts';
 import { startPruning } from './live/prune.ts';
 import { modelOfSettings } from './model-of-settings.ts';
 import { AnomalyScoring } from './pipeline/scoring/scoring.ts';
-import { openRuntime, type Runtime } from './runtime.ts';
+import { openRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
 import type { Settings } from './settings.ts';
 import { openReader, type Store } from './store/store.ts';
 
@@ -37,7 +36,7 @@ const SETTLE_MS = 1_000;
 /** Throws UnavailableError or SettingsError that says what to do where it cannot start. */
 export async function startServer(
   settings: Settings,
-  options: { readonly logger: Logger; readonly clock?: Clock },
+  options: Omit<RuntimeOptions, 'actor'>,
 ): Promise<RunningServer> {
   const runtime = await openRuntime(settings, options);
   const { store, logger } = runtime;
@@ -66,6 +65,7 @@ export async function startServer(
     });
   sources.start();
   scoring.start();
+  runtime.pipeline.warmUp();
   const address = urlOf(http);
   logger.info({ address: `${address}/graphql` }, 'listening');
   let closing: Promise<void> | null = null;

@@ -16,6 +16,8 @@ import { explainUnreachable } from './store/unreachable.ts';
 export interface RuntimeOptions {
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Counting and detection run in a thread of their own. Default: where the clock is the system's. */
+  readonly foldThread?: boolean;
   /** Who acts, where a verb's input does not say. */
   readonly actor?: string;
 }
@@ -50,6 +52,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions): 
       clock,
       logger,
       retentionDays: settings.retentionDays ?? null,
+      foldThread: options.foldThread ?? clock === systemClock,
       incidentActiveDays: settings.incidentActiveDays,
       anomalyThreshold: settings.anomalyThreshold,
       mapPayload: payloadMapper(store, CONNECTOR_KINDS),

@@ -237,7 +237,9 @@ async function deltasOf(events: readonly SignedEvent[], reader: EventReader): Pr
   const deltas = new Deltas();
   await eachInTurns(events, (event) => {
     const { prepared, formKey, severity } = event;
-    const reading = reader.read({ ...readable(prepared), formKey, severity }, deltas.fault);
+    const reading = reader.read({ ...readable(prepared), formKey, severity }, (rule, fault) =>
+      deltas.fault(rule, fault),
+    );
     deltas.add({
       signatureId: event.signature.text,
       assetId: event.asset?.text ?? null,

@@ -7,7 +7,7 @@ import type { Caller } from '../domain/caller.ts';
 import { ValidationError } from '../domain/errors.ts';
 import { INCIDENT_ACTIVE_DAYS } from '../domain/incident-age.ts';
 import type { Logger } from '../domain/logger.ts';
-import { type Clock, US_PER_DAY } from '../domain/time.ts';
+import { type Clock, systemClock, US_PER_DAY } from '../domain/time.ts';
 import { Turns } from '../domain/turns.ts';
 import { EventPartitions } from '../store/partitions.ts';
 import { countAttempt, loadRejected, markReplayed } from '../store/rejected.ts';
@@ -16,8 +16,11 @@ import { type ChunkOrigin, eventChunks, lineChunks, payloadChunks } from './chun
 import { formBound } from './families/bound.ts';
 import { type Deciding, decide } from './families/decide.ts';
 import { FamilyLearner } from './families/learner.ts';
+import type { FoldRunner } from './fold/fold-runner.ts';
+import { FoldThread } from './fold/fold-thread.ts';
 import { Folder, type FoldStatus } from './fold/folder.ts';
-import { passTime } from './fold/pass-time.ts';
+import { LocalFolds } from './fold/local-folds.ts';
+import { findPassing } from './fold/pass-time.ts';
 import { Gate } from './gate.ts';
 import {
   checkRequest,
@@ -50,6 +53,8 @@ export interface PipelineOptions {
   readonly incidentActiveDays?: number;
   /** From this score on an anomalous label is a detection; default: {@link ANOMALY_THRESHOLD}. */
   readonly anomalyThreshold?: number;
+  /** Counting and detection run in a thread of their own; by the system's clock only. Default: here. */
+  readonly foldThread?: boolean;
   /** How connectors map payloads; without it none is understood. */
   readonly mapPayload?: PayloadMapper;
   /** Events that one decision about signatures may move; default: {@link MAX_MOVED_EVENTS}. */
@@ -79,6 +84,8 @@ export interface Pipeline extends Ingest {
   /** Looks for what shows by the passing of time alone; `start` has it done every minute. */
   passTime(): Promise<void>;
   status(): PipelineStatus;
+  /** Readies what the first events would wait for. */
+  warmUp(): void;
   /** Calls `listener` after events of a tenant were counted here. */
   onCounted(listener: (tenantId: number) => void): void;
   start(): Promise<void>;
@@ -102,9 +109,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const anomalyThreshold = options.anomalyThreshold ?? ANOMALY_THRESHOLD;
   const folding = { store, clock, learner, rules, incidentActiveUs, anomalyThreshold };
   const counted: ((tenantId: number) => void)[] = [];
+  const runner = options.foldThread === true ? inThread() : new LocalFolds(folding);
   const folder = new Folder({
-    ...folding,
+    store,
+    clock,
     logger,
+    runner,
     onCounted: (tenantId) => {
       for (const listener of counted) listener(tenantId);
     },
@@ -124,6 +134,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let passing = Promise.resolve();
   const closing = new AbortController();
   let sketching: Promise<void> = Promise.resolve();
+
+  function inThread(): FoldRunner {
+    if (clock !== systemClock) throw new Error('a thread cannot go by a clock that is not the system’s');
+    return new FoldThread({ target: store.target, incidentActiveUs, anomalyThreshold }, (err) =>
+      logger.error({ err }, 'the thread that counts and detects died; it is started again'),
+    );
+  }
 
   /** Makes the coming days' partitions and drops those past the retention. */
   async function keepPartitions(): Promise<void> {
@@ -202,7 +219,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       await folder.settle(caller.tenantId, SETTLE_MS);
       return decide({ ...folding, maxMovedEvents }, caller.tenantId, dryRun, work);
     },
-    passTime: () => passTime(folding, (tenantId) => folder.isBusy(tenantId)),
+    async passTime() {
+      const { tenantIds, untilMinute } = await findPassing(store, clock);
+      // Where events are on their way, they will tell better.
+      for (const tenantId of tenantIds)
+        if (!folder.isBusy(tenantId)) await runner.passTime(tenantId, untilMinute);
+    },
+    warmUp: () => runner.warmUp(),
     onCounted: (listener) => counted.push(listener),
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
 

@@ -1,7 +1,7 @@
 // A pipeline on a database of its own, with a clock that stands still until told otherwise.
 import type { Caller } from '../../src/domain/caller.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
-import { type Clock, type Micros, parseMicros, US_PER_MS } from '../../src/domain/time.ts';
+import { type Clock, type Micros, parseMicros, systemClock, US_PER_MS } from '../../src/domain/time.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/pipeline.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { ensureTenant } from '../../src/store/tenants.ts';
@@ -42,6 +42,8 @@ export interface TestPipeline {
 export async function startTestPipeline(
   options: {
     at?: string;
+    /** By the system's clock, and so with a thread for counting and detection, as a server has it. */
+    asServer?: boolean;
     retentionDays?: number | null;
     maxQueuedInputs?: number;
     maxFormsPerPartition?: number;
@@ -53,7 +55,8 @@ export async function startTestPipeline(
   const create = (more: { incidentActiveDays?: number; maxMovedEvents?: number } = {}) =>
     createPipeline({
       store,
-      clock,
+      clock: options.asServer === true ? systemClock : clock,
+      foldThread: options.asServer === true,
       logger: silentLogger,
       retentionDays: options.retentionDays ?? null,
       ...(options.maxFormsPerPartition === undefined

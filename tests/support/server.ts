@@ -25,6 +25,8 @@ export async function startTestMnemograph(at?: string, more: Environment = {}): 
   });
   const server = await startServer(settings, {
     logger: silentLogger,
+    // From source it takes seconds to start; tests of the command line have it.
+    foldThread: false,
     ...(at === undefined ? {} : { clock: new TestClock(at) }),
   });
   const graphql = `${server.address}/graphql`;

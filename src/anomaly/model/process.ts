@@ -1,7 +1,7 @@
 // One scoring process, from the server's side: started when first needed, again after it died, one batch at a time.
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { workerEntry } from '../../domain/worker-entry.ts';
 import type { Answers, LoadRequest, Ready, Reply, Request } from './exchange.ts';
 import { BatchError, ModelError, ProcessLostError } from './fault.ts';
 
@@ -78,8 +78,8 @@ export class ModelProcess {
   }
 
   #spawn(): void {
-    const [entry, execArgv] = workerEntry();
-    const child = fork(entry, {
+    const { filename, execArgv } = workerEntry(import.meta.url, 'worker');
+    const child = fork(filename, {
       execArgv,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -141,12 +141,4 @@ function yieldToOthers(pid: number | undefined): void {
   } catch {
     // Where the system does not let us, or the process is gone already, it has the priority that it has.
   }
-}
-
-/** Compiled, or from source, where whatever reads TypeScript here has to read it there too. */
-function workerEntry(): [path: string, execArgv: string[]] {
-  const self = fileURLToPath(import.meta.url);
-  return self.endsWith('.ts')
-    ? [self.replace(/process\.ts$/, 'worker.ts'), ['--import', 'tsx']]
-    : [self.replace(/process\.js$/, 'worker.js'), []];
 }

@@ -50,7 +50,12 @@ export interface SignatureDelta {
 /** A stored batch and what it adds. */
 export interface FoldableBatch {
   readonly batchId: string;
-  readonly deltas: Deltas;
+  readonly deltas: Counts;
+}
+
+/** What a batch adds, also after it went from one thread to another. */
+export interface Counts extends Pick<Deltas, 'buckets' | 'signatures' | 'faults' | 'eventCount'> {
+  readonly entities: Pick<EntityDeltas, 'counts' | 'matches'>;
 }
 
 export class Deltas {
@@ -65,9 +70,9 @@ export class Deltas {
     this.entities = entities;
   }
 
-  readonly fault = ({ ruleId }: Rule, fault: string): void => {
+  fault({ ruleId }: Rule, fault: string): void {
     this.faults.set(ruleId, fault);
-  };
+  }
 
   add(event: CountedEvent): void {
     this.eventCount++;
@@ -78,7 +83,7 @@ export class Deltas {
     if (event.reading !== undefined) this.entities.add(event, event.reading, assetId);
   }
 
-  merge(other: Deltas): void {
+  merge(other: Counts): void {
     this.eventCount += other.eventCount;
     for (const [key, delta] of other.buckets) this.#addBucket(key, delta);
     for (const [key, delta] of other.signatures) this.#addSignature(key, delta);

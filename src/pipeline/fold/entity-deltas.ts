@@ -47,7 +47,7 @@ export class EntityDeltas {
       this.#match({ ...at, kind, entity: entities[kind] });
   }
 
-  merge(other: EntityDeltas): void {
+  merge(other: Pick<EntityDeltas, 'counts' | 'matches'>): void {
     for (const counts of other.counts.values()) this.#count(counts);
     for (const match of other.matches.values()) this.#match(match);
   }

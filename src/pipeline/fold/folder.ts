@@ -1,13 +1,13 @@
 // Decides when batches are counted: at once when idle, coalesced under load, and after a crash from the events.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../domain/logger.ts';
-import { US_PER_MS } from '../../domain/time.ts';
+import { type Clock, US_PER_MS } from '../../domain/time.ts';
 import { YoungStatistics } from '../../store/statistics.ts';
+import type { Store } from '../../store/store.ts';
 import { findUnfolded } from '../../store/unfolded.ts';
 import type { Work } from '../detect/touched.ts';
 import type { FoldableBatch } from './deltas.ts';
-import { type FoldServices, foldBatches } from './fold.ts';
-import { recountBatch } from './recount.ts';
+import type { FoldRunner } from './fold-runner.ts';
 
 export interface FoldStatus {
   /** Those that are being counted and looked at included. */
@@ -20,12 +20,17 @@ export interface FoldStatus {
   readonly lastError: string | null;
 }
 
-interface Pending extends FoldableBatch {
+interface Pending {
+  readonly batchId: string;
+  readonly eventCount: number;
   readonly storedUs: number;
 }
 
-export interface FolderServices extends FoldServices {
+export interface FolderServices {
+  readonly store: Store;
+  readonly clock: Clock;
   readonly logger: Logger;
+  readonly runner: FoldRunner;
   readonly onCounted?: (tenantId: number) => void;
 }
 
@@ -78,7 +83,9 @@ export class Folder {
 
   enqueue(tenantId: number, batch: FoldableBatch): void {
     const pending = this.#pending.get(tenantId) ?? [];
-    pending.push({ ...batch, storedUs: this.#services.clock.nowUs() });
+    const { batchId, deltas } = batch;
+    this.#services.runner.offer(tenantId, batch);
+    pending.push({ batchId, eventCount: deltas.eventCount, storedUs: this.#services.clock.nowUs() });
     this.#pending.set(tenantId, pending);
     this.#enqueued.set(tenantId, (this.#enqueued.get(tenantId) ?? 0) + 1);
     this.#wake(tenantId);
@@ -109,7 +116,7 @@ export class Folder {
     for (const batches of [...this.#pending.values(), ...this.#taken.values()]) {
       pendingBatches += batches.length;
       for (const batch of batches) {
-        pendingEvents += batch.deltas.eventCount;
+        pendingEvents += batch.eventCount;
         oldest = Math.min(oldest, batch.storedUs);
       }
     }
@@ -123,6 +130,7 @@ export class Folder {
     await Promise.all([...this.#pending.keys()].map((tenantId) => this.settle(tenantId, 10_000)));
     this.#stopping = true;
     await Promise.all(this.#running);
+    await this.#services.runner.close();
   }
 
   /** Something is being counted, or waits for it. */
@@ -166,7 +174,8 @@ export class Folder {
 
   async #fold(tenantId: number, batches: readonly Pending[]): Promise<boolean> {
     try {
-      const result = await foldBatches(this.#services, tenantId, batches, this.#missed.get(tenantId));
+      const batchIds = batches.map((batch) => batch.batchId);
+      const result = await this.#services.runner.fold(tenantId, batchIds, this.#missed.get(tenantId));
       this.#folds++;
       await this.#statistics.grownBy(result.eventCount);
       this.#missed.set(tenantId, result.missed);
@@ -186,7 +195,7 @@ export class Folder {
     const pending = this.#pending.get(tenantId) ?? [];
     let batches = 0;
     for (let events = 0; batches < Math.min(pending.length, MAX_BATCHES_PER_FOLD); batches++) {
-      events += pending[batches]!.deltas.eventCount;
+      events += pending[batches]!.eventCount;
       if (batches > 0 && events > MAX_EVENTS_PER_FOLD) break;
     }
     return pending.splice(0, batches);
@@ -232,9 +241,7 @@ export class Folder {
         for (const { tenantId, batchId } of found) {
           if (this.#stopping) return;
           if (this.#isPending(tenantId, batchId)) continue;
-          const { store, rules } = this.#services;
-          const recounted = await recountBatch(store, await rules.readerOf(tenantId), tenantId, batchId);
-          await foldBatches(this.#services, tenantId, [recounted]);
+          await this.#services.runner.fold(tenantId, [batchId]);
         }
         if (found.length < SWEEP_LIMIT) return;
       }

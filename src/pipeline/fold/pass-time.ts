@@ -2,24 +2,23 @@
 // events are of long ago are left alone, for their time is not ours.
 
 import { DETECT_SETTINGS } from '../../detect/settings.ts';
-import { minuteOf } from '../../domain/time.ts';
+import { type Clock, minuteOf } from '../../domain/time.ts';
 import { announce } from '../../live/outbox.ts';
 import { keepVersions } from '../../store/as-of/keep-versions.ts';
+import type { Store } from '../../store/store.ts';
 import { transaction } from '../../store/transaction.ts';
 import { detect } from '../detect/detect.ts';
 import { lockFolding } from './counting.ts';
 import type { FoldServices } from './fold.ts';
 
-/** `isBusy`: events of that tenant are on their way, and will tell better. */
-export async function passTime(
-  {
-    store,
-    clock,
-    incidentActiveUs,
-    anomalyThreshold,
-  }: Pick<FoldServices, 'store' | 'clock' | 'incidentActiveUs' | 'anomalyThreshold'>,
-  isBusy: (tenantId: number) => boolean,
-): Promise<void> {
+export interface Passing {
+  readonly tenantIds: readonly number[];
+  /** Since 1970. */
+  readonly untilMinute: number;
+}
+
+/** The tenants for which it is time that somebody was heard. */
+export async function findPassing(store: Store, clock: Clock): Promise<Passing> {
   const { silence, aliveness } = DETECT_SETTINGS;
   const untilMinute = minuteOf(clock.nowUs()) - silence.lagMinutes;
   const { rows } = await store.writePool.query<{ tenantId: number }>(
@@ -29,20 +28,16 @@ export async function passTime(
       order by 1`,
     [untilMinute, untilMinute - aliveness.maxQuietMinutes],
   );
-  for (const { tenantId } of rows) {
-    if (isBusy(tenantId)) continue;
-    await transaction(store, async ({ tx, client }) => {
-      await lockFolding(client, tenantId);
-      const { announcements } = await detect(tx, {
-        tenantId,
-        touched: [],
-        clock,
-        untilMinute,
-        incidentActiveUs,
-        anomalyThreshold,
-      });
-      await keepVersions(tx, tenantId);
-      await announce(tx, tenantId, announcements);
-    });
-  }
+  return { tenantIds: rows.map((row) => row.tenantId), untilMinute };
+}
+
+type Services = Pick<FoldServices, 'store' | 'clock' | 'incidentActiveUs' | 'anomalyThreshold'>;
+
+export async function passTime(services: Services, tenantId: number, untilMinute: number): Promise<void> {
+  await transaction(services.store, async ({ tx, client }) => {
+    await lockFolding(client, tenantId);
+    const { announcements } = await detect(tx, { ...services, tenantId, touched: [], untilMinute });
+    await keepVersions(tx, tenantId);
+    await announce(tx, tenantId, announcements);
+  });
 }

@@ -49,7 +49,9 @@ export async function recountStored(
       sourced: isSourced(event.flags),
       message,
       host,
-      reading: reader.read({ formKey, message, severity, host, service, structured }, deltas.fault),
+      reading: reader.read({ formKey, message, severity, host, service, structured }, (rule, fault) =>
+        deltas.fault(rule, fault),
+      ),
     });
   });
   return { batchId, deltas };

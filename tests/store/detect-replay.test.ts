@@ -1,10 +1,12 @@
-// Replay equivalence of detection: whatever the order and the batching, the same events leave the same memory.
+// Replay equivalence of detection: whatever the order and the batching, the same events leave the same memory. The
+// histories are always the same ones; `npm run soak:replay` draws others.
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Severity } from '../../src/domain/severity.ts';
-import { memoryOf, openWorld, type World, type WorldEvent } from '../support/detection.ts';
+import { openWorld, type World } from '../support/detection.ts';
 import { at } from '../support/detection-rows.ts';
-import { anyHistory, batchesOf, shuffled } from '../support/histories.ts';
+import { anyHistory } from '../support/histories.ts';
+import { expectSameMemory, lateReplay, liveReplay, shuffledReplay } from '../support/replays.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -12,44 +14,43 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function memoryAfter(deliveries: readonly WorldEvent[][]) {
-  const tenant = await world.tenant();
-  for (const events of deliveries) await tenant.deliver(events);
-  return memoryOf(tenant);
-}
+const RUNS = Number(process.env.REPLAY_RUNS ?? 12);
+/** A counterexample makes itself small, by its events. */
+const SETTINGS = {
+  endOnFailure: true,
+  ...(process.env.REPLAY_RUNS === undefined ? { seed: 20_260_302 } : {}),
+};
+const TIMEOUT_MS = 600_000 + RUNS * 10_000;
 
-/** A counterexample is shown as it was found: each try at a smaller one replays whole histories. */
-const asFound = { endOnFailure: true };
+const sizes = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 4 });
 
 describe('replay equivalence', () => {
-  it('holds for any order and any batching of random histories', { timeout: 600_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        anyHistory,
-        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 4 }),
-        fc.integer(),
-        async (events, sizes, seed) => {
-          const inOrder = [...events].sort((a, b) => a.us - b.us);
-          const atOnce = await memoryAfter([events]);
-          const live = await memoryAfter(
-            batchesOf(
-              inOrder,
-              sizes.map((s) => s + Math.ceil(events.length / 20)),
-            ),
-          );
-          expect(live).toEqual(atOnce);
-          const late = await memoryAfter(
-            batchesOf(
-              shuffled(events, seed),
-              sizes.map((s) => s + Math.ceil(events.length / 15)),
-            ),
-          );
-          expect(late).toEqual(atOnce);
-        },
+  it('holds for any batching of random histories', { timeout: TIMEOUT_MS }, () =>
+    fc.assert(
+      fc.asyncProperty(anyHistory, sizes, (events, parts) =>
+        expectSameMemory(world, liveReplay(events, parts)),
       ),
-      { numRuns: 12, ...asFound },
-    );
-  });
+      { numRuns: RUNS, ...SETTINGS },
+    ),
+  );
+
+  it('holds for any order of random histories', { timeout: TIMEOUT_MS }, () =>
+    fc.assert(
+      fc.asyncProperty(anyHistory, sizes, fc.integer(), (events, parts, seed) =>
+        expectSameMemory(world, shuffledReplay(events, parts, seed)),
+      ),
+      { numRuns: RUNS, ...SETTINGS },
+    ),
+  );
+
+  it('holds where a tenth of each hour comes two hours late', { timeout: TIMEOUT_MS }, () =>
+    fc.assert(
+      fc.asyncProperty(anyHistory, fc.nat(9), (events, tenth) =>
+        expectSameMemory(world, lateReplay(events, tenth)),
+      ),
+      { numRuns: Math.ceil(RUNS / 3), ...SETTINGS },
+    ),
+  );
 });
 
 describe('what comes late and leaves every word of a candidate as it was', () => {
@@ -65,7 +66,7 @@ describe('what comes late and leaves every word of a candidate as it was', () =>
     const parity = of('v1:parity', 'memory parity error');
     const first = parity('2026-03-02T00:09:00Z', 'web-2', Severity.INFO);
     const anomaly = parity('2026-03-02T00:12:00Z', 'web-1', Severity.WARNING);
-    expect(await memoryAfter([[anomaly], [first]])).toEqual(await memoryAfter([[first], [anomaly]]));
+    await expectSameMemory(world, { one: [[first], [anomaly]], other: [[anomaly], [first]] });
   });
 
   it('is among its events: one of its windows begins with another', async () => {
@@ -87,43 +88,9 @@ describe('what comes late and leaves every word of a candidate as it was', () =>
       on('2026-03-08T13:25:03Z', 'web-1'),
       on('2026-03-08T13:32:04Z', 'db-1'),
     ];
-    const late = await memoryAfter([[...before, ...window, ...after], [first]]);
-    expect(late).toEqual(await memoryAfter([[...before, first, ...window, ...after]]));
+    await expectSameMemory(world, {
+      one: [[...before, first, ...window, ...after]],
+      other: [[...before, ...window, ...after], [first]],
+    });
   });
-});
-
-describe('a late batch', () => {
-  const HOUR_US = 3_600_000_000;
-
-  it('of a tenth of a window, two hours old, ends in the same candidates', { timeout: 300_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(anyHistory, fc.nat(9), async (events, tenth) => {
-        const inOrder = [...events].sort((a, b) => a.us - b.us);
-        const byHour = batchesByHour(inOrder);
-        const inTime = await memoryAfter(byHour);
-        const held: { readonly dueUs: number; readonly events: WorldEvent[] }[] = [];
-        const deliveries = byHour.flatMap((hour) => {
-          const late = hour.filter((_, i) => i % 10 === tenth);
-          held.push({ dueUs: hour[0]!.us + 2 * HOUR_US, events: late });
-          const due = held.filter(({ dueUs }) => dueUs <= hour[0]!.us);
-          held.splice(0, due.length);
-          return [...due.map((d) => d.events), hour.filter((event) => !late.includes(event))];
-        });
-        const late = await memoryAfter(
-          [...deliveries, ...held.map((h) => h.events)].filter((d) => d.length > 0),
-        );
-        expect(late).toEqual(inTime);
-      }),
-      { numRuns: 4, ...asFound },
-    );
-  });
-
-  function batchesByHour(inOrder: readonly WorldEvent[]): WorldEvent[][] {
-    const hours = new Map<number, WorldEvent[]>();
-    for (const event of inOrder) {
-      const hour = Math.floor(event.us / HOUR_US);
-      hours.set(hour, [...(hours.get(hour) ?? []), event]);
-    }
-    return [...hours.values()];
-  }
 });

@@ -22,6 +22,7 @@ import { Folder, type FoldStatus } from './fold/folder.ts';
 import { LocalFolds } from './fold/local-folds.ts';
 import { findPassing } from './fold/pass-time.ts';
 import { Gate } from './gate.ts';
+import { Housekeeping } from './housekeeping.ts';
 import {
   checkRequest,
   type IngestOutcome,
@@ -40,7 +41,6 @@ import {
 import { type Ingest, replayRequest } from './replay.ts';
 import { RuleBooks } from './rules/rule-books.ts';
 import { Signer } from './sign.ts';
-import { sketchForms } from './sketch-forms.ts';
 import { type Chunk, type WriteServices, writeChunk } from './write.ts';
 
 export interface PipelineOptions {
@@ -81,7 +81,7 @@ export interface Pipeline extends Ingest {
   settle(tenantId: number, maxWaitMs?: number): Promise<void>;
   /** Runs a decision about signatures; what is refused, or only previewed, changes nothing. */
   decide<T>(caller: Caller, dryRun: boolean, work: (deciding: Deciding) => Promise<T>): Promise<T>;
-  /** Looks for what shows by the passing of time alone; `start` has it done every minute. */
+  /** Looks for what shows by the passing of time alone; started, it is done every minute. */
   passTime(): Promise<void>;
   status(): PipelineStatus;
   /** Readies what the first events would wait for. */
@@ -95,8 +95,6 @@ export interface Pipeline extends Ingest {
 const GRAPHQL: Via = { name: 'graphql', connector: 'graphql' };
 const WRITERS = 3;
 const MAX_QUEUED_INPUTS = 200_000;
-const PARTITION_INTERVAL_MS = 3_600_000;
-const TIME_INTERVAL_MS = 60_000;
 /** How long a decision waits for what is being counted, before it counts the rest itself. */
 const SETTLE_MS = 10_000;
 
@@ -129,38 +127,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     signer: new Signer(store, formBound(learner, logger, options.maxFormsPerPartition)),
     retentionUs: options.retentionDays === null ? null : options.retentionDays * US_PER_DAY,
   };
-  let partitionTimer: NodeJS.Timeout | undefined;
-  let timeTimer: NodeJS.Timeout | undefined;
-  let passing = Promise.resolve();
-  const closing = new AbortController();
-  let sketching: Promise<void> = Promise.resolve();
+  const housekeeping = new Housekeeping({ ...services, logger, passTime: () => pipeline.passTime() });
 
   function inThread(): FoldRunner {
     if (clock !== systemClock) throw new Error('a thread cannot go by a clock that is not the system’s');
     return new FoldThread({ target: store.target, incidentActiveUs, anomalyThreshold }, (err) =>
       logger.error({ err }, 'the thread that counts and detects died; it is started again'),
     );
-  }
-
-  /** Makes the coming days' partitions and drops those past the retention. */
-  async function keepPartitions(): Promise<void> {
-    const nowUs = clock.nowUs();
-    await partitions.ensureAhead(nowUs);
-    if (services.retentionUs === null) return;
-    const dropped = await partitions.dropBefore(nowUs - services.retentionUs);
-    if (dropped > 0) logger.info({ dropped }, 'partitions past the retention are dropped');
-  }
-
-  async function sketchOlder(): Promise<void> {
-    try {
-      const forms = await sketchForms(store, closing.signal);
-      if (forms > 0) logger.info({ forms }, 'forms of an earlier version can be found by likeness now');
-    } catch (err) {
-      logger.error(
-        { err },
-        'older forms are not found by likeness: indexing them failed; the next start tries again',
-      );
-    }
   }
 
   async function ingest(tenantId: number, count: number, chunks: Iterable<Chunk>): Promise<IngestOutcome> {
@@ -230,28 +203,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),
 
     async start() {
-      await keepPartitions();
+      await housekeeping.keepPartitions();
       await folder.start();
-      sketching = sketchOlder();
-      partitionTimer = setInterval(() => {
-        keepPartitions().catch((err) => logger.error({ err }, 'making and dropping partitions failed'));
-      }, PARTITION_INTERVAL_MS);
-      partitionTimer.unref();
-      timeTimer = setInterval(() => {
-        passing = passing
-          .then(() => pipeline.passTime())
-          .catch((err) => logger.error({ err }, 'looking for silences failed'));
-      }, TIME_INTERVAL_MS);
-      timeTimer.unref();
+      housekeeping.start();
     },
 
     async close() {
-      clearInterval(partitionTimer);
-      clearInterval(timeTimer);
-      await passing;
-      closing.abort();
+      await housekeeping.stop();
       await folder.close();
-      await sketching;
     },
   };
   return pipeline;

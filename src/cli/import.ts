@@ -3,8 +3,6 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { Command } from 'commander';
 import { archiveRecords } from '../archive/archive-records.ts';
 import { type DocumentFile, documentRecords } from '../archive/documents/document-records.ts';
@@ -22,6 +20,7 @@ import type { VerbContext } from '../store/verb.ts';
 import { type InputFile, inspectFile } from './ingest/run.ts';
 import { lineBatches } from './line-batches.ts';
 import { withRuntime } from './runtime.ts';
+import { asUtf8 } from './utf8.ts';
 
 interface Flags {
   tenant: string;
@@ -50,7 +49,7 @@ export function registerImport(program: Command): void {
     .description('Bring a memory along: what `mnemograph export` wrote, or post-mortems in Markdown')
     .argument(
       '<path...>',
-      'an archive (.gz is unpacked; - is standard input), or .md files and directories of them',
+      'an archive (packed by gzip or not; - is standard input), or .md files and directories of them',
     )
     .option('--tenant <slug>', 'whose memory it becomes', DEFAULT_TENANT)
     .option('--dry-run', 'say what would change, and change nothing')
@@ -117,13 +116,8 @@ async function* readDocuments(paths: readonly string[]): AsyncGenerator<Document
   }
 }
 
-function bytesOf({ path, isGzip }: InputFile): Readable {
-  const raw = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
-  if (!isGzip) return raw;
-  const unpacked = createGunzip();
-  pipeline(raw, unpacked).catch(() => {});
-  return unpacked;
-}
+const bytesOf = ({ path }: InputFile): Readable =>
+  asUtf8(path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 }), path);
 
 const count = (n: number) => n.toLocaleString('en-US');
 

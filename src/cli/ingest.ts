@@ -45,7 +45,7 @@ export function registerIngest(program: Command): void {
   program
     .command('ingest')
     .description('Send log files, or standard input (-), into the memory')
-    .argument('<file...>', 'files to read; .gz is unpacked; - is standard input')
+    .argument('<file...>', 'files to read, packed by gzip or not; - is standard input')
     .option('--tenant <slug>', 'whose logs these are', DEFAULT_TENANT)
     .option('--batch-key <key>', 'names this input: sending it again under the same key adds nothing')
     .addOption(

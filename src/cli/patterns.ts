@@ -1,7 +1,6 @@
 // `mnemograph patterns`: the signatures of a log file or stream, without server or database.
 import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Clock, systemClock } from '../domain/time.ts';
 import { MAX_FORMS } from '../signature/generalise.ts';
@@ -11,6 +10,7 @@ import { isClosedPipe, write } from './output.ts';
 import { defaultThreads, mineLog } from './patterns/mine-log.ts';
 import { joinerOf, type Read, type Reading, signer } from './patterns/reading.ts';
 import { reportJson, reportTable } from './patterns-report.ts';
+import { asUtf8 } from './utf8.ts';
 
 export interface PatternsOptions {
   content?: boolean;
@@ -63,7 +63,7 @@ export function registerPatterns(program: Command): void {
       'Reads log lines, takes their headers off, and prints the signatures found: how often, where, and an example.\n' +
         'Needs no server and no database.',
     )
-    .argument('[files...]', 'logs to read, .gz too; - or nothing for standard input')
+    .argument('[files...]', 'logs to read, packed by gzip or not; - or nothing for standard input')
     .option('--content', 'the lines are bare messages: do not look for headers')
     .option('--no-multiline', 'every line counts by itself: do not join stack traces; implied by --content')
     .option('--by-program', 'keep equal messages of different programs apart')
@@ -101,14 +101,9 @@ export function registerPatterns(program: Command): void {
     });
 }
 
-/** The bytes of a file, unpacked where its name ends in .gz; `-` is standard input. */
+/** The bytes of a file in UTF-8; `-` is standard input. */
 export function openInput(file: string): Readable {
-  if (file === '-') return process.stdin;
-  const raw = createReadStream(file, { highWaterMark: READ_BYTES });
-  if (!file.endsWith('.gz')) return raw;
-  const unpacked = createGunzip({ chunkSize: READ_BYTES });
-  raw.once('error', (error) => unpacked.destroy(error));
-  return raw.pipe(unpacked);
+  return asUtf8(file === '-' ? process.stdin : createReadStream(file, { highWaterMark: READ_BYTES }), file);
 }
 
 /** Reads all of `inputs` and writes the report; rejects with the error of a stream. */

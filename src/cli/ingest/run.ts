@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import type { Caller } from '../../domain/caller.ts';
 import { NotFoundError, ValidationError } from '../../domain/errors.ts';
 import type { SourceType } from '../../domain/words.ts';
 import { CHUNK_SIZE, type IngestOutcome, joinOutcomes, NOTHING_INGESTED } from '../../pipeline/input.ts';
 import { CHUNK_WINDOW, chunkLength } from '../../pipeline/join-lines.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { asUtf8 } from '../utf8.ts';
 import { inChunks, inCutChunks, type RawLine, readLines } from './line-reader.ts';
 
 export interface IngestOptions {
@@ -26,7 +26,6 @@ export interface InputFile {
   readonly path: string;
   /** null: unknown. */
   readonly sizeBytes: number | null;
-  readonly isGzip: boolean;
 }
 
 export interface Progress {
@@ -39,13 +38,13 @@ const FINGERPRINT_BYTES = 4_096;
 
 /** Throws NotFoundError or ValidationError for what cannot be read as a file. */
 export async function inspectFile(path: string): Promise<InputFile> {
-  if (path === '-') return { path, sizeBytes: null, isGzip: false };
+  if (path === '-') return { path, sizeBytes: null };
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new NotFoundError(`${path}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`);
   });
   if (found.isDirectory())
     throw new ValidationError(`${path} is a directory: name the files in it, e.g. ${path}/*.log`);
-  return { path, sizeBytes: found.isFile() ? found.size : null, isGzip: path.endsWith('.gz') };
+  return { path, sizeBytes: found.isFile() ? found.size : null };
 }
 
 export interface Ingested {
@@ -97,7 +96,7 @@ const chunksOf = (bytes: AsyncIterable<Buffer>, multiline: boolean): AsyncIterab
 async function* bytesOf(file: InputFile, progress: Progress): AsyncGenerator<Buffer> {
   const raw = file.path === '-' ? process.stdin : createReadStream(file.path, { highWaterMark: 1 << 20 });
   raw.on('data', (chunk: Buffer) => progress.bytes(chunk.length));
-  yield* file.isGzip ? raw.pipe(createGunzip()) : raw;
+  yield* asUtf8(raw, file.path);
 }
 
 const bytesByPosition = (chunk: readonly RawLine[]): ReadonlyMap<number, Buffer> =>

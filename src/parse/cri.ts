@@ -14,7 +14,7 @@ export interface CriHeader {
 
 /** The header of a container's line; null when the line has none. */
 export function criHeaderOf(raw: string, context: ParseContext): CriHeader | null {
-  if (raw.charAt(10) !== 'T') return null;
+  if (raw.length <= 10 || raw.charAt(10) !== 'T') return null;
   const time = isoTimeAt(raw, 0, context);
   if (!time?.zoned || raw.charCodeAt(time.end) !== c.SPACE) return null;
   const streamAt = time.end + 1;

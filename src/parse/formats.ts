@@ -10,6 +10,7 @@ import { parseApacheError, parseNginxError } from './error-log.ts';
 import { parseJsonLine } from './jsonl.ts';
 import { parseLeef } from './leef.ts';
 import { parseKlog, parseLogcat, parseRedis, parseRubyLogger } from './letter-level.ts';
+import { severityOfLetter } from './level.ts';
 import { parseLogfmt } from './logfmt.ts';
 import { lineOf, type ParseContext, type ParsedLine } from './parsed-line.ts';
 import { parsePlain } from './plain.ts';
@@ -52,21 +53,28 @@ const DIGIT: readonly LineParser[] = [
   parseRedis,
   parseCisco,
 ];
-const LETTER: readonly LineParser[] = [
-  parseFileSyslog,
-  parseCef,
-  parseLeef,
-  parseKlog,
-  parseLogfmt,
-  parseRubyLogger,
-  parseAccessLog,
-  parseCisco,
-];
+/** A letter that begins a line rules out most of what a line may be. */
+function parsersForLetter(letter: string): readonly LineParser[] {
+  const isLevel = severityOfLetter(letter) !== null;
+  return [
+    ...(MONTH_INITIALS.includes(letter.toUpperCase()) ? [parseFileSyslog] : []),
+    ...(letter === 'C' ? [parseCef] : []),
+    ...(letter === 'L' ? [parseLeef] : []),
+    ...(isLevel ? [parseKlog] : []),
+    parseLogfmt,
+    ...(isLevel ? [parseRubyLogger] : []),
+    parseAccessLog,
+    parseCisco,
+  ];
+}
+
+/** A line that begins with a letter is of a syslog file only if that begins its month. */
+const MONTH_INITIALS = 'JFMASOND';
 const MARK: readonly LineParser[] = [parseCisco, parseAccessLog];
 const OTHER: readonly LineParser[] = [];
 
 function parsersFor(code: number): readonly LineParser[] {
-  if (c.isLetter(code)) return LETTER;
+  if (c.isLetter(code)) return parsersForLetter(String.fromCharCode(code));
   if (c.isDigit(code)) return DIGIT;
   switch (code) {
     case c.LESS_THAN:
@@ -85,9 +93,12 @@ function parsersFor(code: number): readonly LineParser[] {
   }
 }
 
+const ASCII_CODES = 128;
+const PARSERS = Array.from({ length: ASCII_CODES }, (_, code) => parsersFor(code));
+
 /** The line in the first format that it has; plain when it has none. */
 export function parseByFormat(raw: string, context: ParseContext): ParsedLine {
-  for (const parse of parsersFor(raw.charCodeAt(0))) {
+  for (const parse of PARSERS[raw.charCodeAt(0)] ?? OTHER) {
     const line = parse(raw, context);
     if (line) return line;
   }

@@ -17,6 +17,7 @@ import {
   PYTHON_CHAIN,
   PYTHON_ERROR,
   PYTHON_TRACE,
+  standsAlone,
   viewOf,
 } from './trace-lines.ts';
 
@@ -124,25 +125,69 @@ function continues(event: OpenEvent, line: string, next: string | undefined): bo
 /** Each event of the lines once, in order; every line is in exactly one of them. */
 export function joinMultiline(lines: readonly string[], limits: JoinLimits = DEFAULT_LIMITS): JoinedLine[] {
   const joined: JoinedLine[] = [];
+  const views = new Views(lines);
   let event: OpenEvent | null = null;
-  let line = lines.length > 0 ? viewOf(lines[0]!) : null;
-  for (let i = 0; line !== null; i++) {
-    const next: LineView | null = i + 1 < lines.length ? viewOf(lines[i + 1]!) : null;
-    const follows = next?.stream === line.stream ? next.content : undefined;
-    const hasRoom: boolean =
-      event !== null && event.count < limits.maxLines && event.chars + line.content.length < limits.maxChars;
-    const isSame: boolean =
-      event !== null && hasRoom && event.stream === line.stream && event.opening.trim() !== '';
-    if (event !== null && isSame && (event.isPartial || continues(event, line.content, follows))) {
-      event.add(line);
+  for (let i = 0; i < lines.length; ) {
+    const alone: number = event === null || isQuiet(event) ? aloneFrom(lines, i) : i;
+    if (alone === i) {
+      const own = takeLine(views, i++, event, limits);
+      if (event !== null && event !== own) joined.push(closed(event));
+      event = own;
     } else {
       if (event) joined.push(closed(event));
-      event = new OpenEvent(i, lines[i]!, line);
+      // The last of them may yet turn out to open a trace.
+      for (; i < alone - 1; i++) joined.push({ text: lines[i]!, first: i, count: 1 });
+      event = new OpenEvent(i, lines[i]!, views.at(i)!);
+      i++;
     }
-    line = next;
   }
   if (event) joined.push(closed(event));
   return joined;
+}
+
+/** Lines that stand alone do not continue it. */
+const isQuiet = (event: OpenEvent): boolean => event.trace === 'none' && !event.isPartial;
+
+/** Where the lines from `from` on end that are events by themselves: a frame behind one may make it part of a trace. */
+function aloneFrom(lines: readonly string[], from: number): number {
+  let to = from;
+  while (to < lines.length && standsAlone(lines[to]!)) to++;
+  return to === lines.length ? to : Math.max(from, to - 1);
+}
+
+/** The event that line `i` belongs to: the open one, or one that it begins. */
+function takeLine(views: Views, i: number, event: OpenEvent | null, limits: JoinLimits): OpenEvent {
+  const line = views.at(i)!;
+  if (event !== null && event.stream === line.stream && event.opening.trim() !== '') {
+    const next = views.at(i + 1);
+    const follows = next?.stream === line.stream ? next.content : undefined;
+    const hasRoom = event.count < limits.maxLines && event.chars + line.content.length < limits.maxChars;
+    if (hasRoom && (event.isPartial || continues(event, line.content, follows))) {
+      event.add(line);
+      return event;
+    }
+  }
+  return new OpenEvent(i, views.lines[i]!, line);
+}
+
+/** Each line is looked at when the one before it is taken, and again when its turn comes: that is remembered. */
+class Views {
+  readonly lines: readonly string[];
+  #index = -1;
+  #view: LineView | null = null;
+
+  constructor(lines: readonly string[]) {
+    this.lines = lines;
+  }
+
+  /** Null behind the last line. */
+  at(index: number): LineView | null {
+    if (index !== this.#index) {
+      this.#index = index;
+      this.#view = index < this.lines.length ? viewOf(this.lines[index]!) : null;
+    }
+    return this.#view;
+  }
 }
 
 const closed = (event: OpenEvent): JoinedLine => ({

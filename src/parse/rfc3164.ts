@@ -157,7 +157,7 @@ function parseIsoDated(
   context: ParseContext,
   hasPriority: boolean,
 ): ParsedLine | null {
-  if (raw.charCodeAt(at + 10) === c.SPACE) return null;
+  if (!c.isDigit(raw.charCodeAt(at)) || raw.charCodeAt(at + 10) === c.SPACE) return null;
   const time = isoTimeAt(raw, at, context);
   if (!time || raw.charCodeAt(time.end) !== c.SPACE) return null;
   const hostAt = c.skipBlanks(raw, time.end);

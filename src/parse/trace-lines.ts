@@ -28,6 +28,36 @@ export const CLOSES_XML = '</Event>';
 
 const MAX_PLAIN_SPACE = 32;
 const MAX_ASCII = 127;
+/** In a container's line its time has a T here: see cri.ts. */
+const CRI_MARK_AT = 10;
+const CRI_MARK = 84;
+
+/** How lines begin that are part of a trace or open one. */
+const TRACE_OPENINGS = [
+  ...['Caused by: ', 'Suppressed: ', '... ', 'at ', 'goroutine ', 'created by ', '[signal ', 'exit status '],
+  ...['panic: ', 'fatal error: ', PYTHON_TRACE, OPENS_XML],
+];
+const ANY_CODE = -1;
+
+/** For each first character of such a line the second one: no two openings share the first. */
+function secondCodes(): Int16Array {
+  const codes = new Int16Array(MAX_ASCII + 1).fill(ANY_CODE, 0, MAX_PLAIN_SPACE + 1);
+  for (const closer of CLOSERS) codes[closer.charCodeAt(0)] = ANY_CODE;
+  for (const opening of TRACE_OPENINGS) codes[opening.charCodeAt(0)] = opening.charCodeAt(1);
+  return codes;
+}
+
+/**
+ * Whether the line is an event by itself beyond doubt, unless a trace is open before it or a frame follows it. Looks at
+ * three characters, which tell most lines from those that need a longer look.
+ */
+export function standsAlone(raw: string): boolean {
+  if (raw.length <= CRI_MARK_AT || raw.charCodeAt(CRI_MARK_AT) === CRI_MARK) return false;
+  const code = raw.charCodeAt(0);
+  if (code > MAX_ASCII) return false;
+  const second = SECOND_CODES[code]!;
+  return second === 0 || (second !== ANY_CODE && second !== raw.charCodeAt(1));
+}
 
 // A look at the first character spares most lines the pattern.
 export function isFrame(line: string): boolean {
@@ -45,6 +75,7 @@ export function isClosing(line: string): boolean {
 
 const TRACE_PART_STARTS = 'CS.agc[e';
 const CLOSERS = '}])';
+const SECOND_CODES = secondCodes();
 
 export const isIndented = (line: string): boolean => c.isBlank(line.charCodeAt(0)) && line.trim() !== '';
 

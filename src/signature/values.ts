@@ -51,7 +51,7 @@ function portWithin(text: string, start: number, end: number): number {
 /** A minus or plus in front of a number belongs to it. */
 export function startOfValue({ atoms, text }: Analysis, a: number): number {
   const start = atoms.start[a]!;
-  if ((atoms.traits[a]! & DIGIT) === 0) return start;
+  if (start === 0 || (atoms.traits[a]! & DIGIT) === 0) return start;
   const code = text.charCodeAt(start - 1);
   if (code !== 43 && code !== 45) return start;
   return SIGN.test(text.slice(Math.max(0, start - 2), start)) ? start - 1 : start;

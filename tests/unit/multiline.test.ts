@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinMultiline } from '../../src/parse/multiline.ts';
 import { parseLine } from '../../src/parse/parse-line.ts';
+import { isClosing, isFrame, isIndented, isTracePart, standsAlone } from '../../src/parse/trace-lines.ts';
 
 /** The number of lines in each event. */
 const counts = (lines: readonly string[]): number[] => joinMultiline(lines).map(({ count }) => count);
@@ -179,5 +180,61 @@ done
         expect(joined.map((event) => event.text).join('\n')).toBe(lines.join('\n'));
       }),
     );
+  });
+
+  describe('a line that stands alone', () => {
+    it('is told by its first characters', () => {
+      const lines = [
+        'Jun 14 15:16:01 combo sshd[19939]: session opened',
+        'Sep 14 15:16:01 combo sshd[19939]: session opened',
+        '2026-02-10 06:55:46,123 ERROR [main] com.acme.Main - charge failed',
+        '[Sun Dec 04 04:47:44 2005] [error] mod_jk child init',
+        'gateway timed out',
+      ];
+      expect(lines.map(standsAlone)).toEqual(lines.map(() => true));
+    });
+
+    const opening = fc.constantFrom(
+      ...[
+        '',
+        '\t',
+        '    at ',
+        '\u00a0at ',
+        'at a.b(',
+        'Caused by: ',
+        'Suppressed: ',
+        '... 12 more',
+        'created by ',
+      ],
+      ...['goroutine 1 [', '[signal ', 'exit status 2', 'panic: ', 'fatal error: ', '}', '])', '<Event '],
+      ...[
+        'Traceback (most recent call last):',
+        '2026-02-10T06:55:46Z stdout P ',
+        'com.acme.AnError: ',
+        'c',
+        '[',
+      ],
+    );
+    const line = fc.tuple(opening, fc.string()).map(([start, rest]) => start + rest);
+
+    it('looks like no part of a trace', () => {
+      fc.assert(
+        fc.property(line, (raw) => {
+          fc.pre(standsAlone(raw));
+          expect([isFrame, isTracePart, isIndented, isClosing].filter((looks) => looks(raw))).toEqual([]);
+        }),
+      );
+    });
+
+    it('is an event by itself where its like follows, whatever comes then', () => {
+      fc.assert(
+        fc.property(fc.array(line, { maxLength: 8 }), fc.array(line, { maxLength: 8 }), (some, others) => {
+          const alone = some.filter(standsAlone);
+          expect(counts(alone)).toEqual(alone.map(() => 1));
+          const followed = alone.slice(0, -1).map((text, first) => ({ text, first, count: 1 }));
+          expect(joinMultiline([...alone, ...others]).slice(0, followed.length)).toEqual(followed);
+        }),
+      );
+    });
   });
 });

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineBatches, MAX_LINE_LENGTH } from '../../src/cli/line-batches.ts';
+import { batchesOf, lineBatches, MAX_LINE_LENGTH, splitLines } from '../../src/cli/line-batches.ts';
 import { openInput, type PatternsOptions, registerPatterns, runPatterns } from '../../src/cli/patterns.ts';
 import { BatchJoiner } from '../../src/parse/join-batches.ts';
 import { joinMultiline } from '../../src/parse/multiline.ts';
@@ -33,6 +33,23 @@ async function linesOf(...chunks: Uint8Array[]): Promise<string[]> {
   for await (const batch of lineBatches(Readable.from(chunks))) lines.push(...batch);
   return lines;
 }
+
+describe('bytes of whole lines', () => {
+  const line = fc.oneof(fc.string(), fc.constantFrom('', 'x'.repeat(40_000), 'é'.repeat(30_000), 'a\rb'));
+  const log = fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n')), { maxLength: 12 });
+
+  it('are the same lines in batches as at once, whatever their ends', () => {
+    fc.assert(
+      fc.property(log, fc.boolean(), (parts, isEnded) => {
+        const lines = parts.map(([text]) => text.replace(/[\r\n]+/g, ' '));
+        let text = lines.map((line, i) => line + parts[i]![1]).join('');
+        if (!isEnded) text = text.replace(/\r?\n$/, '');
+        const found = [...batchesOf(Buffer.from(text))].flatMap((batch) => splitLines(batch));
+        expect(found).toEqual(isEnded || lines.at(-1) !== '' ? lines : lines.slice(0, -1));
+      }),
+    );
+  });
+});
 
 describe('mnemograph patterns', () => {
   it('takes headers off and prints the signatures, most frequent first', async () => {

@@ -1,11 +1,7 @@
 // The forms of one block of whole events after the other.
 import { type CountedForms, FormCounter } from '../../signature/form-counter.ts';
-import { splitLines } from '../line-batches.ts';
+import { batchesOf, splitLines } from '../line-batches.ts';
 import { joinerOf, type Read, type Reading, signer } from './reading.ts';
-
-/** So many bytes are split at a time: lines that live short cost little. */
-const BATCH_BYTES = 1 << 18;
-const NEWLINE = 10;
 
 /** One serves all blocks of a thread: what the compiler learns from the first of them holds for the next. */
 export class BlockCounter {
@@ -26,14 +22,5 @@ export class BlockCounter {
 
   #signAll(events: readonly Read[]): void {
     for (const event of events) this.#sign(event);
-  }
-}
-
-function* batchesOf(block: Buffer): Generator<Buffer> {
-  for (let from = 0; from < block.length; ) {
-    const newline = block.indexOf(NEWLINE, from + BATCH_BYTES);
-    const to = newline < 0 ? block.length : newline + 1;
-    yield block.subarray(from, to);
-    from = to;
   }
 }

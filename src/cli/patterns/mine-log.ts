@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Miner } from '../../signature/miner.ts';
-import { splitLines, wholeLines } from '../line-batches.ts';
+import { batchesOf, splitLines, wholeLines } from '../line-batches.ts';
 import { type Block, blocksOf } from './blocks.ts';
 import { MiningThreads } from './mining-threads.ts';
-import { joinerOf, type Reading, signer } from './reading.ts';
+import { joinerOf, type Read, type Reading, signer } from './reading.ts';
 
 /** A smaller log is mined before threads have begun to. */
 const THREADS_FROM_BYTES = 1 << 23;
@@ -46,12 +46,16 @@ class LogMinedHere {
   }
 
   take(bytes: Buffer): void {
-    for (const event of this.#joiner.take(splitLines(bytes))) this.#sign(event);
+    for (const batch of batchesOf(bytes)) this.#signAll(this.#joiner.take(splitLines(batch)));
   }
 
   /** No event goes on behind this. */
   end(): void {
-    for (const event of this.#joiner.rest()) this.#sign(event);
+    this.#signAll(this.#joiner.rest());
+  }
+
+  #signAll(events: readonly Read[]): void {
+    for (const event of events) this.#sign(event);
   }
 }
 

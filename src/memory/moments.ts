@@ -35,6 +35,15 @@ export function namedSome(names: readonly string[], most = 3): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** At most `most` characters, cut with an ellipsis. */
-export const shortened = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
+/** At most `most` characters, cut with an ellipsis, between two words where one of them is not too long. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const space = text.lastIndexOf(' ', most - 1);
+  const isFar = space < most * LEAST_KEPT;
+  return `${text.slice(0, isFar ? most - 1 : space).trimEnd()}…`;
+}
+
+const LEAST_KEPT = 0.8;
+
+/** With its full stop, unless it was cut. */
+export const sentence = (text: string): string => (text.endsWith('…') ? text : `${text}.`);

@@ -1,7 +1,7 @@
 import type { Micros } from '../../domain/time.ts';
 import type { VerbContext } from '../../store/verb.ts';
 import { bandRecord, type Calibration, readCalibration } from '../calibration.ts';
-import { counted, namedSome, shortened, spanText } from '../moments.ts';
+import { counted, namedSome, sentence, shortened, spanText } from '../moments.ts';
 import { type Learned, nextStepFor } from './advice.ts';
 import { foldIntoStories } from './fold.ts';
 import type { Highlight, OpenCandidate, Story } from './highlight.ts';
@@ -67,7 +67,8 @@ function highlightOf(
 function whyOf({ lead, related }: Story): string {
   if (related.length === 0) return lead.explanation;
   const titles = [...new Set(related.map((c) => shortened(c.title, RELATED_TITLE_CHARS)))];
-  return `${lead.explanation} ${counted(related.length, 'related detection')} at the same time and place: ${namedSome(titles, 2)}.`;
+  const others = `${counted(related.length, 'related detection')} at the same time and place: ${namedSome(titles, 2)}`;
+  return `${lead.explanation} ${sentence(others)}`;
 }
 
 function changeText(lead: OpenCandidate, { title, kind, author, startUs }: NearbyChange): string {

@@ -39,6 +39,8 @@ export interface Instance<Config> {
 export interface Running {
   /** Where it listens, e.g. `udp://127.0.0.1:5514`. */
   readonly address?: string;
+  /** Settles when it runs no more. Rejects with what ended it before it was stopped; it is started anew. */
+  readonly ended?: Promise<void>;
   /** Takes no more, sends on what it holds, then lets go. */
   stop(): Promise<void>;
 }

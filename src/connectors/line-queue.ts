@@ -55,10 +55,15 @@ export class LineQueue {
     await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
-  /** Sends what it holds; gives up after a while where nobody takes it, and says how much that was. */
-  async close(): Promise<void> {
+  /**
+   * Sends what it holds, and what still comes until `filling` resolves; gives up after a while where nobody takes it,
+   * and says how much that was.
+   */
+  async close(filling: Promise<unknown>): Promise<void> {
     this.#flush();
     const giveUp = setTimeout(() => this.#ending.abort(), CLOSE_MS);
+    await filling;
+    this.#flush();
     await this.#turn;
     clearTimeout(giveUp);
   }

@@ -102,20 +102,42 @@ export class Supervisor {
       const config = readConfig(kind, row.config);
       const running = await kind.run!({ config, credential: row.credential, intake });
       this.#held.set(row.sourceId, { row, running, failures: 0, againAtMs: 0 });
+      running.ended?.catch((error: Error) => this.#broke(row, running, error));
       intake.logger.info({ address: running.address ?? null }, 'a source runs');
     } catch (error) {
-      const againAtMs = performance.now() + Math.min(POLL_MS * 2 ** failures, MAX_BACKOFF_MS);
-      this.#held.set(row.sourceId, { row, running: null, failures: failures + 1, againAtMs });
-      await intake.fault((error as Error).message);
+      await this.#failed(row, failures, error as Error);
     }
+  }
+
+  /** It stays ours, and is tried again later. */
+  async #failed(row: SourceRow, failures: number, error: Error): Promise<void> {
+    const againAtMs = performance.now() + Math.min(POLL_MS * 2 ** failures, MAX_BACKOFF_MS);
+    this.#held.set(row.sourceId, { row, running: null, failures: failures + 1, againAtMs });
+    const kind = kindOf(this.#options.kinds, row.connector);
+    await this.#options.intakeOf(kind, row).fault(error.message);
+  }
+
+  /** What ended while it ran begins anew, as what could not begin. */
+  #broke(row: SourceRow, running: Running, error: Error): void {
+    this.#turn = this.#turn
+      .then(async () => {
+        if (this.#held.get(row.sourceId)?.running !== running) return;
+        await this.#end(row, running);
+        await this.#failed(row, 0, error);
+      })
+      .catch((lost: Error) => this.#loseClaims(lost));
   }
 
   async #stop(id: string, { row, running }: Held): Promise<void> {
     this.#held.delete(id);
-    await running?.stop().catch((err) => {
-      this.#options.logger.error({ err, source: row.name }, 'a source did not stop cleanly');
-    });
+    await this.#end(row, running);
     await this.#claims?.query('select pg_advisory_unlock($1, hashint8($2))', [LockClass.SOURCE, id]);
+  }
+
+  async #end({ name }: SourceRow, running: Running | null): Promise<void> {
+    await running?.stop().catch((err) => {
+      this.#options.logger.error({ err, source: name }, 'a source did not stop cleanly');
+    });
   }
 
   async #stopAll(): Promise<void> {

@@ -1,8 +1,9 @@
 // More than a server can take at once: what can wait waits, what cannot is counted, and everything adds up.
-import { createSocket } from 'node:dgram';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestMnemograph, type TestMnemograph } from '../support/server.ts';
@@ -38,28 +39,57 @@ async function holdUpDatabase(): Promise<() => Promise<void>> {
 }
 
 describe('over UDP', () => {
-  const BURST = 500;
-  const PAUSE_MS = 50;
+  const SENDER = fileURLToPath(new URL('../support/udp-sender.mjs', import.meta.url));
 
-  async function sendInBursts(port: number, messages: readonly string[]): Promise<void> {
-    const socket = createSocket('udp4');
-    socket.connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    for (let at = 0; at < messages.length; at += BURST) {
-      const burst = messages.slice(at, at + BURST);
-      await Promise.all(
-        burst.map((message) => new Promise((resolve) => socket.send(message, () => resolve(null)))),
-      );
-      await delay(PAUSE_MS);
-    }
-    await new Promise<void>((resolve) => socket.close(() => resolve()));
+  async function send(port: number, messages: readonly string[]): Promise<void> {
+    const sender = spawn(process.execPath, [SENDER, String(port)], { stdio: ['pipe', 'ignore', 'inherit'] });
+    sender.stdin.end(messages.join('\n'));
+    expect(await once(sender, 'exit')).toEqual([0, null]);
   }
+
+  /** Nothing else runs in this thread until all is sent. */
+  function sendWhileBlocked(port: number, messages: readonly string[]): void {
+    const input = messages.join('\n');
+    expect(spawnSync(process.execPath, [SENDER, String(port)], { input })).toMatchObject({ status: 0 });
+  }
+
+  const allAccountedFor = (name: string, count: number) =>
+    until('received and lost make up all', async () => {
+      const found = await sourceSeen(server, name, name);
+      return found !== undefined && found.received + found.lost >= count ? found : null;
+    });
 
   it('20,000 messages in bursts are all there', { timeout: 120_000 }, async () => {
     const port = await syslog('udp-flood', { protocol: 'udp' });
-    await sendInBursts(port, lines(20_000));
+    await send(port, lines(20_000));
     const seen = await received(server, 'udp-flood', 20_000, 'udp-flood');
     expect(seen).toMatchObject({ received: 20_000, rejected: 0, lost: 0, lastError: null });
+  });
+
+  it('10,000 long messages that come in a second in which the server is busy are all there', {
+    timeout: 120_000,
+  }, async () => {
+    const port = await syslog('udp-busy', { protocol: 'udp' });
+    const long = lines(10_000).map((text) => `${text} ${STACK.slice(0, 1_000)}`);
+    sendWhileBlocked(port, long);
+    const seen = await received(server, 'udp-busy', long.length, 'udp-busy');
+    expect(seen).toMatchObject({ received: long.length, rejected: 0, lost: 0, lastError: null });
+  });
+
+  it('what is beyond the memory that may be taken while the server is busy is counted: all adds up', {
+    timeout: 120_000,
+  }, async () => {
+    const COUNT = 900;
+    const HELD_BYTES = 32 * 1024 * 1024;
+    const DATAGRAM_OVERHEAD_BYTES = 300;
+    const port = await syslog('udp-large', { protocol: 'udp' });
+    const large = lines(COUNT).map((text) => `${text} ${STACK.repeat(17).slice(0, 58_000)}`);
+    sendWhileBlocked(port, large);
+    const seen = await allAccountedFor('udp-large', COUNT);
+    expect(seen.received + seen.lost).toBe(COUNT);
+    expect(seen).toMatchObject({ rejected: 0, lastError: expect.stringMatching(/\d+ inputs were lost/) });
+    expect(seen.received * (large[0]!.length + DATAGRAM_OVERHEAD_BYTES)).toBeGreaterThanOrEqual(HELD_BYTES);
+    expect(seen.lost).toBeGreaterThan(0);
   });
 
   it('what is beyond the queue while nothing can be stored is counted: all adds up', {
@@ -67,15 +97,13 @@ describe('over UDP', () => {
   }, async () => {
     const port = await syslog('udp-full', { protocol: 'udp', maxQueued: 1_000 });
     const release = await holdUpDatabase();
-    await sendInBursts(port, lines(5_000));
+    await send(port, lines(5_000));
     await release();
-    const seen = await until('received and lost make up all', async () => {
-      const found = await sourceSeen(server, 'udp-full', 'udp-full');
-      return found !== undefined && found.received + found.lost >= 5_000 ? found : null;
-    });
+    const seen = await allAccountedFor('udp-full', 5_000);
     expect(seen.received + seen.lost).toBe(5_000);
     expect(seen).toMatchObject({ rejected: 0, lastError: expect.stringMatching(/\d+ inputs were lost/) });
-    expect(seen.received).toBeGreaterThanOrEqual(1_000);
+    // As many again as in the queue wait outside of it.
+    expect(seen.received).toBeGreaterThanOrEqual(2_000);
     expect(seen.lost).toBeGreaterThan(0);
   });
 });

@@ -160,24 +160,67 @@ describe('over TLS', () => {
 });
 
 describe('a source', () => {
-  it('says what keeps it from listening, and begins once that is gone', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
-    await upsertSource(
-      server,
-      { name: 'busy', connector: 'syslog', config: { protocol: 'tcp', port } },
-      'busy',
-    );
-    const failing = await until('it fails', async () => {
-      const seen = await sourceSeen(server, 'busy', 'busy');
-      return seen?.lastError ? seen : null;
+  const occupied = {
+    async tcp() {
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      return { port: (other.address() as AddressInfo).port, free: () => other.close() };
+    },
+    async udp() {
+      const other = createSocket('udp4').bind(0, '127.0.0.1');
+      await once(other, 'listening');
+      return { port: other.address().port, free: () => other.close() };
+    },
+  };
+
+  it.each(['tcp', 'udp'] as const)(
+    'says what keeps it from listening over %s, and begins once that is gone',
+    async (protocol) => {
+      const name = `busy-${protocol}`;
+      const { port, free } = await occupied[protocol]();
+      await upsertSource(server, { name, connector: 'syslog', config: { protocol, port } }, name);
+      const failing = await until('it fails', async () => {
+        const seen = await sourceSeen(server, name, name);
+        return seen?.lastError ? seen : null;
+      });
+      expect(failing).toMatchObject({
+        state: 'FAILING',
+        lastError: expect.stringMatching(RegExp(`EADDRINUSE.* 127\\.0\\.0\\.1:${port}`)),
+      });
+      free();
+      const { tenantId } = await server.runtime.callerFor(name);
+      await until('it listens', () => server.sources.addressOf(tenantId, name));
+    },
+  );
+
+  it('says that it has no such address', async () => {
+    const config = { host: '192.0.2.7', port: 0 };
+    await upsertSource(server, { name: 'away', connector: 'syslog', config }, 'away');
+    const seen = await until('the fault is said', async () => {
+      const found = await sourceSeen(server, 'away', 'away');
+      return found?.lastError ? found : null;
     });
-    expect(failing).toMatchObject({ state: 'FAILING', lastError: expect.stringContaining('EADDRINUSE') });
-    other.close();
-    const { tenantId } = await server.runtime.callerFor('busy');
-    await until('it listens', () => server.sources.addressOf(tenantId, 'busy'));
+    expect(seen).toMatchObject({
+      state: 'FAILING',
+      lastError: expect.stringContaining('EADDRNOTAVAIL 192.0.2.7'),
+    });
   });
+
+  it.each(['tcp', 'udp'] as const)(
+    'lets go of its %s port before it begins there again',
+    async (protocol) => {
+      const name = `again-${protocol}`;
+      const { port, free } = await occupied[protocol]();
+      free();
+      const input = { name, connector: 'syslog', config: { protocol, port } };
+      await listeningPort(server, input, name);
+      await upsertSource(server, { ...input, enabled: false }, name);
+      const { tenantId } = await server.runtime.callerFor(name);
+      await until('it ends', () => server.sources.addressOf(tenantId, name) === null);
+      await listeningPort(server, { ...input, enabled: true }, name);
+      expect(await sourceSeen(server, name, name)).toMatchObject({ lastError: null });
+    },
+  );
 
   it('starts anew where it was changed, and ends where it was disabled', async () => {
     const input = { name: 'moved', connector: 'syslog', config: { protocol: 'tcp', port: 0 } };

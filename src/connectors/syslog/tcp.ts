@@ -43,9 +43,8 @@ export async function listenTcp({ config, intake }: Instance<SyslogConfig>): Pro
         for (const socket of sockets) socket.destroy();
       }, DRAIN_MS);
       await closed;
-      await Promise.all(reads);
       clearTimeout(cut);
-      await queue.close();
+      await queue.close(Promise.all(reads));
     },
   };
 }

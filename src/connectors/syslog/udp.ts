@@ -1,7 +1,5 @@
-// Syslog over UDP (RFC 5426): a datagram is a message. The protocol cannot wait, so a large receive buffer and the queue
-// take what comes while the database is busy; what is beyond either is counted and said.
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
+// Syslog over UDP (RFC 5426): a datagram is a message. The protocol cannot wait, so a thread that does nothing else
+// receives, and it and the queue hold what comes while the database is busy; what is beyond them is counted and said.
 import type { Instance, Running } from '../contract.ts';
 import type { Intake } from '../intake.ts';
 import { LineQueue } from '../line-queue.ts';
@@ -9,43 +7,53 @@ import type { SyslogConfig } from './config.ts';
 import { trimEnd } from './framing.ts';
 import { kernelDrops } from './kernel-drops.ts';
 import { lineOf } from './line.ts';
+import { startUdpThread } from './udp-thread.ts';
+import type { UdpBatch } from './udp-worker.ts';
 
-const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
 const REPORT_MS = 1_000;
 const QUEUE_FULL = 'The queue was full, and datagrams cannot be asked to wait.';
 const BUFFER_FULL =
   'The receive buffer of the socket was full: let it be larger, on Linux with "sysctl -w net.core.rmem_max=8388608".';
 
 export async function listenUdp({ config, intake }: Instance<SyslogConfig>): Promise<Running> {
-  const queue = new LineQueue(intake, { maxQueued: config.maxQueued });
-  const socket = createSocket(config.host.includes(':') ? 'udp6' : 'udp4');
+  const { host, port, maxQueued } = config;
+  const thread = await startUdpThread({ host, port, maxHeld: maxQueued });
+  const queue = new LineQueue(intake, { maxQueued });
   const losses = new Losses(intake);
-  socket.on('message', (datagram, from) => {
-    const frame = datagram.subarray(0, trimEnd(datagram, 0, datagram.length));
-    if (frame.length > 0 && !queue.push(lineOf(frame, from.address))) losses.unqueued++;
-  });
-  socket.bind(config.port, config.host);
-  await once(socket, 'listening');
-  // Beyond what the system allows it stays as it is.
-  try {
-    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
-  } catch {}
-  socket.on('error', (error) => void intake.fault(error.message));
-  const bound = socket.address();
-  const report = async () => losses.report(await kernelDrops(bound));
+  const receiving = (async () => {
+    for await (const batch of thread.batches) {
+      losses.unqueued = batch.dropped;
+      await take(batch, queue);
+    }
+  })();
+  const report = async () => losses.report(await kernelDrops(thread.bound));
   const reporting = setInterval(() => void report().catch(() => {}), REPORT_MS);
   reporting.unref();
-  const { address, port } = bound;
+  const { address, port: boundPort } = thread.bound;
   return {
-    address: `udp://${address.includes(':') ? `[${address}]` : address}:${port}`,
+    address: `udp://${address.includes(':') ? `[${address}]` : address}:${boundPort}`,
+    ended: receiving,
     async stop() {
       clearInterval(reporting);
-      const unreceived = await kernelDrops(bound);
-      await new Promise<void>((resolve) => socket.close(() => resolve()));
-      await queue.close();
+      const unreceived = await kernelDrops(thread.bound);
+      thread.close();
+      await queue.close(receiving.catch(() => {}));
       await losses.report(unreceived);
     },
   };
+}
+
+/** Resolves when all of it is in the queue. */
+async function take({ bytes, lengths, senders }: UdpBatch, queue: LineQueue): Promise<void> {
+  const datagrams = Buffer.from(bytes.buffer);
+  let start = 0;
+  for (const [i, length] of lengths.entries()) {
+    const frame = datagrams.subarray(start, trimEnd(datagrams, start, start + length));
+    start += length;
+    if (frame.length === 0) continue;
+    const line = lineOf(frame, senders[i]);
+    while (!queue.push(line)) await queue.room();
+  }
 }
 
 /** What was lost, told to the second; what could not be told is told later. */
@@ -54,7 +62,7 @@ class Losses {
   readonly #told = new Map<string, number>();
   #toldUs: number;
   #turn: Promise<void> = Promise.resolve();
-  /** Datagrams so far that found the queue full. */
+  /** Datagrams so far that neither the queue nor the thread could hold. */
   unqueued = 0;
 
   constructor(intake: Intake) {

@@ -48,9 +48,11 @@ describe('over UDP', () => {
   }
 
   /** Nothing else runs in this thread until all is sent. */
-  function sendWhileBlocked(port: number, messages: readonly string[]): void {
+  async function sendWhileBlocked(port: number, messages: readonly string[]): Promise<void> {
     const input = messages.join('\n');
     expect(spawnSync(process.execPath, [SENDER, String(port)], { input })).toMatchObject({ status: 0 });
+    // The connections of before timed out meanwhile.
+    await until('the server answers', () => server.ask('{ __typename }').catch(() => null));
   }
 
   const allAccountedFor = (name: string, count: number) =>
@@ -71,7 +73,7 @@ describe('over UDP', () => {
   }, async () => {
     const port = await syslog('udp-busy', { protocol: 'udp' });
     const long = lines(10_000).map((text) => `${text} ${STACK.slice(0, 1_000)}`);
-    sendWhileBlocked(port, long);
+    await sendWhileBlocked(port, long);
     const seen = await received(server, 'udp-busy', long.length, 'udp-busy');
     expect(seen).toMatchObject({ received: long.length, rejected: 0, lost: 0, lastError: null });
   });
@@ -84,7 +86,7 @@ describe('over UDP', () => {
     const DATAGRAM_OVERHEAD_BYTES = 300;
     const port = await syslog('udp-large', { protocol: 'udp' });
     const large = lines(COUNT).map((text) => `${text} ${STACK.repeat(17).slice(0, 58_000)}`);
-    sendWhileBlocked(port, large);
+    await sendWhileBlocked(port, large);
     const seen = await allAccountedFor('udp-large', COUNT);
     expect(seen.received + seen.lost).toBe(COUNT);
     expect(seen).toMatchObject({ rejected: 0, lastError: expect.stringMatching(/\d+ inputs were lost/) });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,9 @@ beforeAll(async () => {
   dataDir = join(root, 'data');
   port = await freePort();
   env = { MNEMOGRAPH_DATA_DIR: dataDir, MNEMOGRAPH_PORT: String(port) };
-  server = start(['serve'], env);
+  const sources = join(root, 'sources.yaml');
+  writeFileSync(sources, '- { name: network, connector: syslog, config: { port: 0 } }');
+  server = start(['serve'], { ...env, MNEMOGRAPH_SOURCES: sources });
   await saying(server, 'listening');
 }, 120_000);
 
@@ -88,7 +90,8 @@ describe('mnemograph serve', { timeout: 120_000 }, () => {
     expect(await readiness()).toBe(200);
   });
 
-  it('ends on SIGTERM, and its database with it', async () => {
+  it('ends on SIGTERM, and its sources and database with it', async () => {
+    await saying(server, 'udp://127.0.0.1:');
     const database = postmaster() as number;
     server.child.kill('SIGTERM');
     expect((await server.finished).code).toBe(0);

@@ -4,7 +4,6 @@ import { CONNECTOR_KINDS } from './connectors/kinds.ts';
 import { openSources, type Sources } from './connectors/sources.ts';
 import type { Caller } from './domain/caller.ts';
 import { UnavailableError } from './domain/errors.ts';
-import { US_PER_DAY } from './domain/time.ts';
 import type { GraphContext, GraphServices } from './graph/context.ts';
 import { buildSchema } from './graph/schema.ts';
 import { checkReadiness } from './http/health.ts';
@@ -118,7 +117,7 @@ function openScoring({ settings, store, clock, logger, pipeline }: Runtime): Ano
     store,
     clock,
     logger,
-    incidentActiveUs: settings.incidentActiveDays * US_PER_DAY,
+    verdicts: pipeline.verdicts,
     anomalyThreshold: settings.anomalyThreshold,
     batch: settings.anomalyBatch,
     model: modelOfSettings(settings),

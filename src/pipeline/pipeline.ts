@@ -40,6 +40,7 @@ import {
 } from './prepare-payloads.ts';
 import { type Ingest, replayRequest } from './replay.ts';
 import { RuleBooks } from './rules/rule-books.ts';
+import type { VerdictChanges } from './scoring/verdict-changes.ts';
 import { Signer } from './sign.ts';
 import { type Chunk, type WriteServices, writeChunk } from './write.ts';
 
@@ -86,6 +87,7 @@ export interface Pipeline extends Ingest {
   status(): PipelineStatus;
   /** Readies what the first events would wait for. */
   warmUp(): void;
+  readonly verdicts: VerdictChanges;
   /** Calls `listener` after events of a tenant were counted here. */
   onCounted(listener: (tenantId: number) => void): void;
   start(): Promise<void>;
@@ -198,6 +200,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       for (const tenantId of tenantIds)
         if (!folder.isBusy(tenantId)) await runner.passTime(tenantId, untilMinute);
     },
+    verdicts: runner,
     warmUp: () => runner.warmUp(),
     onCounted: (listener) => counted.push(listener),
     status: () => ({ ...folder.status(), queuedInputs: gate.queuedInputs }),

@@ -26,7 +26,7 @@ let scoring: AnomalyScoring;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'mnemograph-scoring-'));
   writeTinyModel(join(home, 'tiny'));
-  world = await startTestPipeline();
+  world = await startTestPipeline({ asServer: true });
   model = modelIn(home, 'tiny');
   scoring = scoringOf(world, model, { batch: BATCH });
 });

@@ -7,6 +7,7 @@ import type { GraphServices } from '../../src/graph/context.ts';
 import { buildSchema } from '../../src/graph/schema.ts';
 import { INCIDENT_ACTIVE_US } from '../../src/pipeline/incidents/statuses.ts';
 import { AnomalyScoring } from '../../src/pipeline/scoring/scoring.ts';
+import { localVerdicts } from '../../src/pipeline/scoring/verdict-changes.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createTestDatabase } from './database.ts';
 import { TestClock } from './pipeline.ts';
@@ -39,7 +40,12 @@ export async function startTestGraph(at = '2026-03-10T12:00:00Z'): Promise<TestG
     store,
     clock,
     logger: silentLogger,
-    incidentActiveUs: INCIDENT_ACTIVE_US,
+    verdicts: localVerdicts({
+      store,
+      clock,
+      incidentActiveUs: INCIDENT_ACTIVE_US,
+      anomalyThreshold: ANOMALY_THRESHOLD,
+    }),
     anomalyThreshold: ANOMALY_THRESHOLD,
     batch: 1,
     model: null,

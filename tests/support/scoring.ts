@@ -4,6 +4,7 @@ import { ModelScorer } from '../../src/anomaly/model/model-scorer.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import { US_PER_DAY } from '../../src/domain/time.ts';
 import { AnomalyScoring, type ScoringOptions } from '../../src/pipeline/scoring/scoring.ts';
+import { localVerdicts } from '../../src/pipeline/scoring/verdict-changes.ts';
 import type { TestPipeline } from './pipeline.ts';
 
 /** Nothing listens there. */
@@ -18,7 +19,7 @@ export const modelIn = (home: string, name: string): ModelScorer =>
   });
 
 export const scoringOf = (
-  { store, clock }: TestPipeline,
+  { store, clock, pipeline }: TestPipeline,
   model: ModelScorer | null,
   more: Partial<Pick<ScoringOptions, 'batch' | 'anomalyThreshold'>> = {},
 ): AnomalyScoring =>
@@ -26,7 +27,15 @@ export const scoringOf = (
     store,
     clock,
     logger: silentLogger,
-    incidentActiveUs: 90 * US_PER_DAY,
+    verdicts:
+      more.anomalyThreshold === undefined
+        ? pipeline.verdicts
+        : localVerdicts({
+            store,
+            clock,
+            incidentActiveUs: 90 * US_PER_DAY,
+            anomalyThreshold: more.anomalyThreshold,
+          }),
     anomalyThreshold: 0.75,
     batch: 256,
     model,

@@ -1,9 +1,10 @@
 import type { Work } from '../detect/touched.ts';
+import type { VerdictChanges } from '../scoring/verdict-changes.ts';
 import type { FoldableBatch } from './deltas.ts';
 import type { FoldResult } from './fold.ts';
 
 /** Where counting and detection run: in this thread, or in one of their own. */
-export interface FoldRunner {
+export interface FoldRunner extends VerdictChanges {
   /** Readies what the first fold would wait for. */
   warmUp(): void;
   /** Hands over what a batch adds. Where that is lost, the batch is counted from its stored events. */

@@ -2,6 +2,8 @@
 import { Piscina } from 'piscina';
 import { workerEntry } from '../../domain/worker-entry.ts';
 import type { Work } from '../detect/touched.ts';
+import type { Scored } from '../scoring/apply-verdicts.ts';
+import type { Changed } from '../scoring/change-verdicts.ts';
 import type { FoldableBatch } from './deltas.ts';
 import type { FoldResult } from './fold.ts';
 import type { FoldRunner } from './fold-runner.ts';
@@ -45,6 +47,14 @@ export class FoldThread implements FoldRunner {
 
   passTime(tenantId: number, untilMinute: number): Promise<void> {
     return this.#run('passTime', [tenantId, untilMinute]);
+  }
+
+  applyVerdicts(tenantId: number, scorer: string, scored: readonly Scored[]): Promise<Changed> {
+    return this.#run('applyVerdicts', [tenantId, scorer, scored]);
+  }
+
+  obeySettings(tenantId: number, hasModel: boolean): Promise<boolean> {
+    return this.#run('obeySettings', [tenantId, hasModel]);
   }
 
   async close(): Promise<void> {

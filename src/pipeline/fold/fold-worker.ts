@@ -28,4 +28,7 @@ export const warmUp = (_: []) => {};
 export const offer = (input: Parameters<FoldRunner['offer']>) => folds.offer(...input);
 export const fold = (input: Parameters<FoldRunner['fold']>) => folds.fold(...input);
 export const passTime = (input: Parameters<FoldRunner['passTime']>) => folds.passTime(...input);
+export const applyVerdicts = (input: Parameters<FoldRunner['applyVerdicts']>) =>
+  folds.applyVerdicts(...input);
+export const obeySettings = (input: Parameters<FoldRunner['obeySettings']>) => folds.obeySettings(...input);
 export const close = (_: []) => store.close();

@@ -1,4 +1,7 @@
 import type { Work } from '../detect/touched.ts';
+import type { Scored } from '../scoring/apply-verdicts.ts';
+import type { Changed } from '../scoring/change-verdicts.ts';
+import { localVerdicts, type VerdictChanges } from '../scoring/verdict-changes.ts';
 import type { FoldableBatch } from './deltas.ts';
 import { type FoldResult, type FoldServices, foldBatches } from './fold.ts';
 import type { FoldRunner } from './fold-runner.ts';
@@ -8,10 +11,12 @@ import { recountBatch } from './recount.ts';
 /** Counts and detects in the thread that calls it. */
 export class LocalFolds implements FoldRunner {
   readonly #services: FoldServices;
+  readonly #verdicts: VerdictChanges;
   readonly #offered = new Map<string, FoldableBatch>();
 
   constructor(services: FoldServices) {
     this.#services = services;
+    this.#verdicts = localVerdicts(services);
   }
 
   warmUp(): void {}
@@ -30,6 +35,14 @@ export class LocalFolds implements FoldRunner {
 
   passTime(tenantId: number, untilMinute: number): Promise<void> {
     return passTime(this.#services, tenantId, untilMinute);
+  }
+
+  applyVerdicts(tenantId: number, scorer: string, scored: readonly Scored[]): Promise<Changed> {
+    return this.#verdicts.applyVerdicts(tenantId, scorer, scored);
+  }
+
+  obeySettings(tenantId: number, hasModel: boolean): Promise<boolean> {
+    return this.#verdicts.obeySettings(tenantId, hasModel);
   }
 
   async close(): Promise<void> {}

@@ -2,7 +2,7 @@
 import { ModelError } from '../../anomaly/model/fault.ts';
 import type { ModelScorer, OpenedModel } from '../../anomaly/model/model-scorer.ts';
 import type { Logger } from '../../domain/logger.ts';
-import type { Micros } from '../../domain/time.ts';
+import type { Clock, Micros } from '../../domain/time.ts';
 import {
   ALL_TIME,
   claimUnscored,
@@ -15,12 +15,17 @@ import {
   tenantsWithUnscored,
   type Unscored,
 } from '../../store/anomaly-queue.ts';
+import type { Store } from '../../store/store.ts';
 import { allTenants } from '../../store/tenants.ts';
-import { applyVerdicts, type Scored } from './apply-verdicts.ts';
-import type { VerdictServices } from './change-verdicts.ts';
-import { obeySettings } from './obey-settings.ts';
+import type { Scored } from './apply-verdicts.ts';
+import type { VerdictChanges } from './verdict-changes.ts';
 
-export interface ScoringOptions extends VerdictServices {
+export interface ScoringOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly verdicts: VerdictChanges;
+  /** From this score on an anomalous label is a detection. */
+  readonly anomalyThreshold: number;
   readonly logger: Logger;
   /** null: none is set up. */
   readonly model: ModelScorer | null;
@@ -100,11 +105,11 @@ export class AnomalyScoring {
 
   /** Earlier verdicts become what they would be, had the settings always been these. `start` does it. */
   obeySettings(): Promise<void> {
-    const { store, model, logger } = this.#options;
+    const { store, verdicts, model, logger } = this.#options;
     return this.#inTurn(async () => {
       try {
         for (const tenantId of await allTenants(store.writePool))
-          while (!this.#isClosed && (await obeySettings(this.#options, tenantId, model !== null)));
+          while (!this.#isClosed && (await verdicts.obeySettings(tenantId, model !== null)));
       } catch (err) {
         logger.error(
           { err },
@@ -222,8 +227,9 @@ export class AnomalyScoring {
   }
 
   async #apply(tenantId: number, scorer: string, scored: readonly Scored[], tally: Tally): Promise<void> {
-    const { pairs, detections } = await applyVerdicts(this.#options, tenantId, scorer, scored);
-    if (pairs < scored.length) await releaseUnscored(this.#options.store.writePool, tenantId, scored);
+    const { store, verdicts } = this.#options;
+    const { pairs, detections } = await verdicts.applyVerdicts(tenantId, scorer, scored);
+    if (pairs < scored.length) await releaseUnscored(store.writePool, tenantId, scored);
     tally.scored += pairs;
     tally.detections += detections;
   }

@@ -42,7 +42,9 @@ export async function* lineBatches(
   input: Readable,
   maxLength: number = MAX_LINE_LENGTH,
 ): AsyncGenerator<string[]> {
-  for await (const bytes of wholeLines(input, maxLength)) yield splitLines(bytes, maxLength);
+  for await (const bytes of wholeLines(input, maxLength)) {
+    for (const batch of batchesOf(bytes)) yield splitLines(batch, maxLength);
+  }
 }
 
 /** The same bytes in pieces of whole lines that are cheap to split. */

@@ -41,7 +41,8 @@ interface Streams {
 
 const DEFAULT_TOP = 40;
 const DEFAULT_COLUMNS = 140;
-const READ_BYTES = 1 << 18;
+/** Each read is a step through all that looks at the bytes: few large ones cost less. */
+const READ_BYTES = 1 << 20;
 
 const EXAMPLES = `
 Examples:

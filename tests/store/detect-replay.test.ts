@@ -53,7 +53,7 @@ describe('replay equivalence', () => {
   );
 });
 
-describe('what comes late and leaves every word of a candidate as it was', () => {
+describe('what comes late and leaves every word as it was', () => {
   const of = (signature: string, message: string) => (time: string, host: string, severity: Severity) => ({
     us: at(time),
     signature,
@@ -67,6 +67,14 @@ describe('what comes late and leaves every word of a candidate as it was', () =>
     const first = parity('2026-03-02T00:09:00Z', 'web-2', Severity.INFO);
     const anomaly = parity('2026-03-02T00:12:00Z', 'web-1', Severity.WARNING);
     await expectSameMemory(world, { one: [[first], [anomaly]], other: [[anomaly], [first]] });
+  });
+
+  it('is the event that a signal names: of two at one moment it is the first by its id', async () => {
+    const parity = of('v1:parity', 'memory parity error');
+    const time = '2026-03-02T00:03:00Z';
+    const [info, error] = [parity(time, 'web-1', Severity.INFO), parity(time, 'web-1', Severity.ERROR)];
+    await expectSameMemory(world, { one: [[info, error]], other: [[error], [info]] });
+    await expectSameMemory(world, { one: [[info, error]], other: [[info], [error]] });
   });
 
   it('is among its events: one of its windows begins with another', async () => {

@@ -103,7 +103,7 @@ export async function detectWork(
   const judged = [...signatures.keys(), ...restated];
   await updateVerdicts(ctx, judged);
   const verdicts = await loadAnomalousVerdicts(ctx, judged);
-  const scored = await updateModelSignals(ctx, episodes, restated, verdicts);
+  const scored = await updateModelSignals(ctx, { changes: episodes, touched: changed, restated, verdicts });
   const spikes = await updateSpikes(ctx, order, regrouped, eventClock.firstMinute);
   const recoveries = await updateCycles(ctx, pairsTouched, pairs);
   const news = await updateNewSignatures(ctx, {

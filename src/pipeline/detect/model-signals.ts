@@ -5,12 +5,12 @@ import { type EpisodeVerdict, labelInWords, twoDigits, withArticle } from '../..
 import { matchStored, type Stored } from '../../detect/identity.ts';
 import type { Episode } from '../../detect/rows.ts';
 import { onHosts, quoted, spaced, utcRange } from '../../detect/text.ts';
-import type { Micros } from '../../domain/time.ts';
+import { type Micros, minuteOf } from '../../domain/time.ts';
 import type { Announcement } from '../../live/outbox.ts';
 import { asJson, type DetectContext, moment, query } from './context.ts';
 import type { EpisodeChange } from './episodes.ts';
 import { idRows, loadHostnames, loadSignatures } from './facts.ts';
-import { groupBy } from './touched.ts';
+import { groupBy, type Touched, type Work } from './touched.ts';
 import type { Verdicts } from './verdicts.ts';
 import { type SignalDraft, writeSignals } from './write-signals.ts';
 
@@ -26,12 +26,16 @@ interface Span {
 const EARLIEST_US = 0;
 const LATEST_US = 253_402_300_799_000_000;
 
-/** `restated`: signatures that may be judged otherwise than before, in all their episodes. */
+export interface ModelSignalsInput extends Pick<Work, 'touched' | 'restated'> {
+  /** The episodes of what was touched. */
+  readonly changes: readonly EpisodeChange[];
+  readonly verdicts: Verdicts;
+}
+
+/** Signatures that were restated may be judged otherwise than before, in all their episodes. */
 export async function updateModelSignals(
   ctx: DetectContext,
-  changes: readonly EpisodeChange[],
-  restated: readonly string[],
-  verdicts: Verdicts,
+  { changes, touched, restated, verdicts }: ModelSignalsInput,
 ): Promise<Announcement[]> {
   const anew = new Set(restated);
   const spans = changes
@@ -50,6 +54,8 @@ export async function updateModelSignals(
   );
   const drafts: { id: string | null; draft: SignalDraft }[] = [];
   const gone: string[] = [];
+  const mayBeginOtherwise = beginningsIn(touched);
+  const beginsOtherwise: string[] = [];
   spans.forEach((span, i) => {
     const own = verdicts.get(span.signatureId);
     const found = span.episodes.flatMap((episode) => {
@@ -65,14 +71,23 @@ export async function updateModelSignals(
     for (const { finding, stored: keeper } of kept) {
       const draft = draftOf(span, finding, finding.verdict, key, pattern, hostname);
       drafts.push({ id: keeper?.id ?? null, draft });
+      if (keeper !== null && (anew.has(span.signatureId) || mayBeginOtherwise(span, finding)))
+        beginsOtherwise.push(keeper.id);
     }
   });
   const { changed, announcements } = await writeSignals(ctx, { drafts, gone });
-  await linkFirstEvents(
-    ctx,
-    changed.map(({ id }) => id),
-  );
+  await linkFirstEvents(ctx, new Set([...changed.map(({ id }) => id), ...beginsOtherwise]));
   return announcements;
+}
+
+/** Tells of episodes in whose first minute events came up: one at the very moment it begins may be first by its id. */
+function beginningsIn(touched: readonly Touched[]): (span: Span, episode: Episode) => boolean {
+  const series = groupBy(touched, (t) => `${t.signatureId}|${t.assetId}`);
+  return ({ signatureId, assetId }, { startUs }) => {
+    const minute = minuteOf(startUs);
+    const own = series.get(`${signatureId}|${assetId}`) ?? [];
+    return own.some((t) => t.fromMinute <= minute && minute <= t.toMinute);
+  };
 }
 
 function spanOf({ signatureId, assetId, episodes, gone }: EpisodeChange): Span {
@@ -188,8 +203,8 @@ async function loadStored(ctx: DetectContext, spans: readonly Span[]): Promise<S
 }
 
 /** The event that began the episode; of several at that moment the least by id. */
-async function linkFirstEvents(ctx: DetectContext, signalIds: readonly string[]): Promise<void> {
-  if (signalIds.length === 0) return;
+async function linkFirstEvents(ctx: DetectContext, signalIds: ReadonlySet<string>): Promise<void> {
+  if (signalIds.size === 0) return;
   const { tenantId } = ctx;
   await query(
     ctx,
@@ -208,6 +223,6 @@ async function linkFirstEvents(ctx: DetectContext, signalIds: readonly string[])
                          and coalesce(e.asset_id, 0) = own.asset_id
                        order by e.event_id limit 1) e
                 order by e.event_id limit 1) f
-         where s.tenant_id = ${tenantId} and s.signal_id = r.id`,
+         where s.tenant_id = ${tenantId} and s.signal_id = r.id and s.event_id is distinct from f.event_id`,
   );
 }

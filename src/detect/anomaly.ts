@@ -38,14 +38,17 @@ export function anomalousEpisodes(
   memoryFromUs: Micros,
   { anomaly }: DetectSettings,
 ): AnomalousEpisode[] {
-  const inOrder = [...episodes].sort((a, b) => a.startUs - b.startUs || a.endUs - b.endUs);
+  const inOrder = [...episodes].sort((a, b) => a.startUs - b.startUs);
   let seenUs = Number.NEGATIVE_INFINITY;
-  return inOrder.flatMap((episode): AnomalousEpisode[] => {
+  let seenNext = seenUs;
+  return inOrder.flatMap((episode, i): AnomalousEpisode[] => {
+    // Of episodes that begin at one moment none is before another.
+    if (episode.startUs !== inOrder[i - 1]?.startUs) seenUs = seenNext;
     const isNew =
       episode.worst >= anomaly.minSeverity &&
       episode.startUs - seenUs >= anomaly.unseenUs &&
       episode.startUs - memoryFromUs >= anomaly.warmUpUs;
-    seenUs = Math.max(seenUs, episode.endUs);
+    seenNext = Math.max(seenNext, episode.endUs);
     const verdict = verdictOf(episode.worst);
     const isScored = verdict?.isAnomalous === true;
     return isNew || isScored ? [{ ...episode, isNew, verdict: isScored ? verdict : null }] : [];

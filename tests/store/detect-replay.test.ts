@@ -5,8 +5,14 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Severity } from '../../src/domain/severity.ts';
 import { openWorld, type World } from '../support/detection.ts';
 import { at } from '../support/detection-rows.ts';
-import { anyHistory } from '../support/histories.ts';
-import { expectSameMemory, lateReplay, liveReplay, shuffledReplay } from '../support/replays.ts';
+import { anyHistory, fewEvents } from '../support/histories.ts';
+import {
+  expectSameMemory,
+  lateReplay,
+  liveReplay,
+  scatteredReplay,
+  shuffledReplay,
+} from '../support/replays.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -22,6 +28,7 @@ const SETTINGS = {
 };
 const TIMEOUT_MS = 600_000 + RUNS * 10_000;
 
+const fewAtOnce = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 });
 const sizes = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 4 });
 
 describe('replay equivalence', () => {
@@ -40,6 +47,15 @@ describe('replay equivalence', () => {
         expectSameMemory(world, shuffledReplay(events, parts, seed)),
       ),
       { numRuns: RUNS, ...SETTINGS },
+    ),
+  );
+
+  it('holds for any order of a few events', { timeout: TIMEOUT_MS }, () =>
+    fc.assert(
+      fc.asyncProperty(fewEvents, fewAtOnce, fc.integer(), (events, parts, seed) =>
+        expectSameMemory(world, scatteredReplay(events, parts, seed)),
+      ),
+      { numRuns: 4 * RUNS, ...SETTINGS },
     ),
   );
 

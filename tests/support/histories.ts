@@ -166,6 +166,44 @@ export const anyHistory: fc.Arbitrary<WorldEvent[]> = fc
   .map(([beats, bursts, ...sparse]) => [...beats.flat(), ...bursts.flat(), ...sparse.flat()])
   .filter((events) => events.length > 0);
 
+/** What detection tells apart, each at severities that matter to it. */
+const KINDS = [
+  ['beat', 'alive', [Severity.INFO]],
+  ['disk', 'disk 9 is full', [Severity.NOTICE, Severity.WARNING]],
+  ['short', 'memory is short', [Severity.WARNING]],
+  ['odd', 'splines reticulated', [Severity.INFO, Severity.ERROR, Severity.CRITICAL]],
+  ['parity', 'memory parity error', [Severity.INFO, Severity.WARNING, Severity.ERROR]],
+  ['retry', 'retrying', [Severity.NOTICE]],
+  ['halted', 'controller halted', [Severity.CRITICAL]],
+  ['down', 'link eth0 is down', [Severity.ERROR], 'PROBLEM'],
+  ['up', 'link eth0 is up', [Severity.INFO], 'RECOVERY'],
+] as const;
+
+/** Few events, most of them near an edge of something: many at one moment, or a window's length apart. */
+export const fewEvents: fc.Arbitrary<WorldEvent[]> = fc.array(
+  fc
+    .record({
+      kind: fc.constantFrom(...KINDS),
+      host: fc.constantFrom('web-1', 'web-1', 'web-2', 'db-1', null),
+      day: fc.constantFrom(0, 0, 0, 1, 2, 7, 31),
+      minute: fc.constantFrom(0, 0, 1, 5, 9, 10, 14, 15, 29, 30, 31, 60),
+      second: fc.constantFrom(0, 0, 1, 59),
+      severity: fc.nat(2),
+    })
+    .map(({ kind: [signature, message, severities, role], host: on, day, minute, second, severity }) =>
+      event(
+        day * DAY + minute,
+        second,
+        on,
+        signature,
+        severities[severity % severities.length]!,
+        message,
+        role,
+      ),
+    ),
+  { minLength: 2, maxLength: 16 },
+);
+
 /** Parts of the whole, in order. */
 export function batchesOf<T>(items: readonly T[], sizes: readonly number[]): T[][] {
   const batches: T[][] = [];

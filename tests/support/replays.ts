@@ -38,6 +38,13 @@ export const shuffledReplay = (
   other: batchesOf(shuffled(events, seed), sizesFor(events, sizes, 15)),
 });
 
+/** All at once, and few by few in any order. */
+export const scatteredReplay = (
+  events: readonly WorldEvent[],
+  sizes: readonly number[],
+  seed: number,
+): Replay => ({ one: [events], other: batchesOf(shuffled(events, seed), sizes) });
+
 /** Hour by hour, and so that every tenth event, beginning with `tenth`, comes two hours after its time. */
 export function lateReplay(events: readonly WorldEvent[], tenth: number): Replay {
   const hours = [...groupBy(byTime(events), (event) => String(Math.floor(event.us / HOUR_US))).values()];

@@ -76,6 +76,13 @@ describe('ANOMALY of a signature', () => {
     expect(anomalies([episode(T0 - US_PER_DAY, Severity.INFO, '2'), episode(T0)])).toEqual([]);
   });
 
+  it('counts nothing of the same moment as seen before, in whatever order it is given', () => {
+    const [elsewhere, here] = [episode(T0, Severity.INFO, '2'), episode(T0)];
+    const found = anomalies([elsewhere, here]);
+    expect(found).toHaveLength(1);
+    expect(anomalies([here, elsewhere])).toEqual(found);
+  });
+
   it('never fires on what is new and harmless', () => {
     for (const severity of [Severity.DEBUG, Severity.INFO, Severity.NOTICE, Severity.WARNING])
       expect(anomalies([episode(T0, severity)])).toEqual([]);

@@ -1,12 +1,12 @@
 // Several threads that count forms, block by block; their results come in the order of the blocks.
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { workerEntry } from '../../domain/worker-entry.ts';
 import type { CountedForms } from '../../signature/form-counter.ts';
 import type { Reading } from './reading.ts';
 
 /** A thread has its next block at hand when it is done with one. */
 const BLOCKS_AT_HAND = 2;
-const PROGRAM = new URL(`./mining-worker${extname(import.meta.url)}`, import.meta.url);
+const PROGRAM = workerEntry(import.meta.url, 'mining-worker');
 
 export class MiningThreads {
   readonly #threads: MiningThread[];
@@ -52,7 +52,7 @@ class MiningThread {
   #failure: Error | null = null;
 
   constructor(reading: Reading) {
-    this.#worker = new Worker(PROGRAM, { workerData: reading });
+    this.#worker = new Worker(PROGRAM.filename, { execArgv: PROGRAM.execArgv, workerData: reading });
     this.#worker.on('message', (counted: CountedForms) => this.#waiting.shift()!.resolve(counted));
     this.#worker.on('messageerror', (error) => this.#fail(error));
     this.#worker.on('error', (error) => this.#fail(error));

@@ -55,14 +55,6 @@ export interface PrecursorScope extends Touch {
   readonly findings: Finding[];
 }
 
-export interface PrecursorScope extends Touch {
-  readonly type: 'PRECURSOR';
-  readonly failure: SignatureRow;
-  readonly sign: SignatureRow;
-  /** All pairs of a failure are judged together, before their scopes are known. */
-  readonly findings: Finding[];
-}
-
 export type Scope =
   | RecurrenceScope
   | BurstScope

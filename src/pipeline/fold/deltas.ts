@@ -6,7 +6,7 @@ import { type Micros, minuteOf } from '../../domain/time.ts';
 import { eachInTurns } from '../../domain/turns.ts';
 import { NO_ASSET } from '../../store/dimensions.ts';
 import type { EventReading } from '../rules/event-reader.ts';
-import { EntityDeltas } from './entity-deltas.ts';
+import { EntityDeltas, type EntitySums } from './entity-deltas.ts';
 
 /** The pseudo-signature whose buckets sum all signatures of an asset. */
 export const ALL_SIGNATURES = '0';
@@ -55,7 +55,7 @@ export interface FoldableBatch {
 
 /** What a batch adds, also after it went from one thread to another. */
 export interface Counts extends Pick<Deltas, 'buckets' | 'signatures' | 'faults' | 'eventCount'> {
-  readonly entities: Pick<EntityDeltas, 'counts' | 'matches'>;
+  readonly entities: EntitySums;
 }
 
 export class Deltas {

@@ -15,6 +15,9 @@ interface Counted {
   readonly host?: string;
 }
 
+/** What they hold, also after it went from one thread to another. */
+export type EntitySums = Pick<EntityDeltas, 'counts' | 'matches'>;
+
 export class EntityDeltas {
   readonly counts = new Map<string, Mutable<EntityCounts>>();
   readonly matches = new Map<string, Mutable<RuleCounts>>();
@@ -47,7 +50,7 @@ export class EntityDeltas {
       this.#match({ ...at, kind, entity: entities[kind] });
   }
 
-  merge(other: Pick<EntityDeltas, 'counts' | 'matches'>): void {
+  merge(other: EntitySums): void {
     for (const counts of other.counts.values()) this.#count(counts);
     for (const match of other.matches.values()) this.#match(match);
   }
